@@ -1,0 +1,138 @@
+"""From pieces to an answer: code is shown while it is written, checked, and written anew where it does not parse."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from shellmate.answer.check import Verdict, can_continue, check_syntax
+from shellmate.answer.display import Display
+from shellmate.answer.fence import Closed, Code, FenceParser, Opened
+from shellmate.core.errors import NoAnswerError
+from shellmate.engine.engine import Engine, Sampling, Usage
+from shellmate.prompt.prompt import FENCES, Prompt
+
+ATTEMPTS = 3
+_WARMER = 0.7  # the temperature of the second and third attempt: the first one's tokens have failed
+_LANGUAGES = {fence[0].strip("`\n"): language for language, fence in FENCES.items() if len(fence) == 1}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Code that passed its check, in `language` shell or python; `cut` where --max-tokens ended it."""
+
+    language: str
+    code: str
+    cut: bool = False
+
+
+@dataclass
+class _Draft:
+    """A candidate while it is written; `checked` counts the characters in lines that passed."""
+
+    opening: str = ""
+    language: str = ""
+    code: str = ""
+    checked: int = 0
+    verdict: Verdict = Verdict(True)  # noqa: RUF009  frozen
+    closed: bool = False
+
+
+class NoCandidateError(NoAnswerError):
+    """No candidate passed; `code` is the last one."""
+
+    def __init__(self, code: str, message: str, mend: str):
+        super().__init__(message, mend)
+        self.code = code
+
+
+def write_answer(
+    engine: Engine, prompt: Prompt, sampling: Sampling, open_display: Callable[[str], Display]
+) -> tuple[Answer, Usage]:
+    """Have an answer written and shown. A candidate that does not parse makes room for the next, which begins with
+    what can no longer be taken back.
+
+    Raises NoCandidateError when the last attempt fails too. What was not finished is not an answer.
+    """
+    display: Display | None = None
+    answered, draft = "", _Draft()
+    for attempt in range(ATTEMPTS):
+        draft = _Draft()
+        generation = engine.generate(prompt, _for_attempt(sampling, attempt), answered)
+        try:
+            for piece in _until_closed(generation.pieces, draft):
+                display = display or open_display(draft.language)
+                _show(draft, display, piece)
+                if not draft.verdict.valid:
+                    break
+            cut = generation.usage.finish == "length"
+            verdict = draft.verdict if not draft.verdict.valid else check_syntax(draft.language, draft.code)
+            display = display or open_display(draft.language)
+            if verdict.valid:
+                display.finish(draft.code)
+                return Answer(draft.language, draft.code, cut), generation.usage
+            display.retract()
+        except BaseException:
+            if display:
+                display.abandon()
+            raise
+        draft.verdict = verdict
+        if cut:
+            break
+        answered = draft.opening + display.released if display.released else ""
+    if display:
+        display.abandon()
+    mend = "give a larger --max-tokens" if cut else "say it in other words, or give a --temperature"
+    raise NoCandidateError(draft.code, f"no answer that parses ({draft.verdict.reason})", mend)
+
+
+def read_candidate(text: str) -> Answer:
+    """The answer in a whole text; its code is empty where there is none."""
+    draft = _Draft()
+    for _ in _until_closed(iter([text]), draft):
+        pass
+    return Answer(draft.language, draft.code)
+
+
+def _for_attempt(sampling: Sampling, attempt: int) -> Sampling:
+    if attempt == 0:
+        return sampling
+    return replace(sampling, temperature=max(sampling.temperature, _WARMER), seed=sampling.seed + attempt)
+
+
+def _until_closed(pieces, draft: _Draft):
+    """Feed the pieces to the fence parser; yield after each one that brought code, end at the closing fence."""
+    parser = FenceParser()
+    for piece in pieces:
+        if _note(draft, parser.feed(piece), piece):
+            yield draft.code
+        if draft.closed:
+            return
+    if _note(draft, parser.finish(), ""):
+        yield draft.code
+
+
+def _note(draft: _Draft, events, piece: str) -> bool:
+    """Take the events of the first block into the draft; whether they brought code."""
+    grown = False
+    for event in events:
+        match event:
+            case Opened(language):
+                draft.language = _LANGUAGES.get(language, language)
+                draft.opening = f"```{language}\n"
+            case Code(text) if not draft.closed:
+                draft.code += text
+                grown = True
+            case Closed():
+                draft.closed = True
+    return grown
+
+
+def _show(draft: _Draft, display: Display, code: str) -> None:
+    """Check the lines that are whole, show what there is."""
+    end = code.rfind("\n") + 1
+    if end > draft.checked:
+        draft.verdict = can_continue(draft.language, code[:end])
+        if not draft.verdict.valid:
+            return
+        draft.checked = end
+    if code.startswith(display.released):
+        display.update(code, draft.checked)

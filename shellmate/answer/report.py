@@ -1,0 +1,34 @@
+"""What --json prints: keys that only ever gain company."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from shellmate.answer.answer import Answer
+from shellmate.engine.engine import Usage
+
+
+def to_json(
+    answer: Answer, alternatives: Sequence[str], explanation: str, model: str, usage: Usage, first: float, total: float
+) -> str:
+    """One object, one line. `first` and `total` are seconds; what is not judged is null."""
+    report: dict[str, Any] = {
+        "language": answer.language,
+        "code": answer.code,
+        "explanation": explanation,
+        "alternatives": list(alternatives),
+        "checks": {"syntax": answer.language in ("shell", "python") or None, "commands": None, "options": None},
+        "danger": {"level": None, "reasons": []},
+        "model": model,
+        "timings": {
+            "first_token_ms": round(first * 1000),
+            "total_ms": round(total * 1000),
+            "prompt_tokens": usage.prompt_tokens,
+            "primed_tokens": usage.primed_tokens,
+            "evaluated_tokens": usage.evaluated_tokens,
+            "tokens": usage.tokens,
+            "tokens_per_s": round(usage.tokens_per_second, 1),
+        },
+        "cut": answer.cut,
+    }
+    return json.dumps(report, ensure_ascii=False)

@@ -1,0 +1,47 @@
+"""What every command is handed: the world, the places, the settings, the way to an engine."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from shellmate.core.environment import Environment
+from shellmate.core.paths import Paths
+from shellmate.core.settings import SETTINGS
+from shellmate.engine.engine import Engine
+
+
+@dataclass
+class App:
+    """`configured` holds what file and variables set; a command's own flags beat it. `engine` makes another engine
+    than the local one."""
+
+    env: Environment
+    paths: Paths
+    configured: dict[str, Any]
+    engine: Callable[..., Engine] | None = None
+
+    def setting(self, name: str, flag: Any = None) -> Any:
+        """The flag if it was given, else the variable's or the file's value, else the default."""
+        if flag is not None:
+            return flag
+        return self.configured.get(name, SETTINGS[name].default)
+
+    def open_engine(self, *, quiet: bool = False, verbose: bool = False) -> Engine:
+        """The engine for the settings; the model is fetched if it is missing and that is allowed."""
+        if self.engine:
+            return self.engine()
+        from shellmate.core.progress import progress
+        from shellmate.engine.local import Limits, LocalEngine
+        from shellmate.models.store import obtain_model_file
+
+        file = obtain_model_file(
+            self.setting("model"),
+            self.paths,
+            self.env,
+            auto_pull=self.setting("auto_pull"),
+            offline=self.setting("offline"),
+            quiet=quiet,
+        )
+        limits = Limits(self.setting("ctx"), self.setting("threads"), self.setting("cache_size") << 20)
+        return LocalEngine(file, self.paths.kv, limits, partial(progress, self.env, quiet=quiet), verbose)

@@ -1,0 +1,152 @@
+"""A question, from the words to the exit code."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from shellmate.answer.answer import Answer, NoCandidateError, read_candidate, write_answer
+from shellmate.answer.check import check_syntax
+from shellmate.answer.display import SilentDisplay, open_display
+from shellmate.answer.prose import write_prose
+from shellmate.answer.report import to_json
+from shellmate.answer.sanitise import make_visible
+from shellmate.cli.app import App
+from shellmate.core.errors import NoAnswerError, UsageError
+from shellmate.engine.engine import Engine, Sampling, Usage
+from shellmate.prompt.library import PromptLibrary
+from shellmate.prompt.prompt import compose, compose_explanation
+from shellmate.request.request import Request, join_words
+from shellmate.request.stdin import Input, read_input
+
+MOST_ALTERNATIVES = 8
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the command line asks for beyond the settings."""
+
+    words: tuple[str, ...]
+    language: str
+    prompt: str
+    alternatives: int = 1
+    explain: bool = False
+    json: bool = False
+    color: str = "auto"
+    quiet: bool = False
+    verbose: bool = False
+
+
+def ask(app: App, wishes: Wishes, sampling: Sampling, open_engine: Callable[[], Engine]) -> None:
+    """Answer on stdout. Raises ShellmateError with its exit code; interrupts pass through."""
+    start, library = time.perf_counter(), PromptLibrary.of(app.paths)
+    words = join_words(wishes.words)
+    engine = open_engine()
+    try:
+        piped = _piped(app, wishes)
+        if not words and not piped:
+            raise UsageError("there are no words and nothing was piped in", 'ask, such as `shellmate "count csv column mean"`')
+        name = wishes.prompt or ("" if words else "explain")
+        prompt = compose(Request(words, wishes.language, piped), library, name)
+        if not prompt.openings:
+            _write_prose(app, wishes, engine.generate(prompt, replace(sampling, stop="")))
+            return
+        clock = _Clock(start)
+        if wishes.alternatives > 1:
+            answers, usage = _alternatives(engine, prompt, sampling, wishes.alternatives)
+            clock.note_first()
+        else:
+            answer, usage = write_answer(engine, prompt, sampling, partial(_display, app, wishes, clock))
+            answers = [answer]
+        explanation = _explain(app, wishes, engine, answers[0], library, sampling) if wishes.explain else ""
+        _report(app, wishes, answers, explanation, usage, clock)
+    except NoCandidateError as error:
+        app.env.say(make_visible(error.code.rstrip()))
+        raise
+    finally:
+        engine.close()
+
+
+class _Clock:
+    def __init__(self, start: float):
+        self.start, self.first = start, 0.0
+
+    def note_first(self) -> None:
+        self.first = self.first or time.perf_counter() - self.start
+
+    def total(self) -> float:
+        return time.perf_counter() - self.start
+
+
+def _piped(app: App, wishes: Wishes) -> Input | None:
+    if app.env.stdin is None or app.env.stdin_is_terminal:
+        return None
+    piped = read_input(app.env.stdin, app.env.say)
+    if piped and piped.left_out and not wishes.quiet:
+        app.env.say(f"shellmate: stdin: {piped.left_out}")
+    return piped
+
+
+def _display(app: App, wishes: Wishes, clock: _Clock, language: str) -> Any:
+    clock.note_first()
+    return SilentDisplay() if wishes.json else open_display(app.env, language, wishes.color)
+
+
+def _alternatives(engine: Engine, prompt, sampling: Sampling, count: int) -> tuple[list[Answer], Usage]:
+    """Distinct answers that parse, best first. Raises NoAnswerError where there is none."""
+    candidates, usage = engine.generate_several(prompt, sampling, count)
+    read = [read_candidate(c.text) for c in candidates]
+    distinct = list({a.code.strip(): a for a in read if check_syntax(a.language, a.code).valid}.values())
+    if not distinct:
+        raise NoAnswerError("none of the alternatives parses", "say it in other words")
+    return distinct[:count], usage
+
+
+def _explain(app: App, wishes: Wishes, engine: Engine, answer: Answer, library: PromptLibrary, sampling: Sampling) -> str:
+    prompt = compose_explanation(answer.language, answer.code, library)
+    generation = engine.generate(prompt, replace(sampling, stop=""))
+    if wishes.json:
+        return "".join(generation).strip()
+    if app.env.stdout_is_terminal:
+        app.env.write("\n")
+    return _write_prose(app, wishes, generation, beside_code=True)
+
+
+def _write_prose(app: App, wishes: Wishes, generation, beside_code: bool = False) -> str:
+    """Prose is the answer on stdout, or stands beside code: then on stderr unless stdout is a terminal."""
+    if beside_code and not app.env.stdout_is_terminal:
+        return write_prose(generation, lambda text: _to_stderr(app, text), for_people=True)
+    return write_prose(generation, app.env.write, for_people=app.env.stdout_is_terminal)
+
+
+def _to_stderr(app: App, text: str) -> None:
+    app.env.stderr.write(text)
+    app.env.stderr.flush()
+
+
+def _report(app: App, wishes: Wishes, answers: list[Answer], explanation: str, usage: Usage, clock: _Clock) -> None:
+    answer, env = answers[0], app.env
+    if wishes.json:
+        others = [a.code for a in answers[1:]]
+        model = str(app.setting("model"))
+        env.write(to_json(answer, others, explanation, model, usage, clock.first, clock.total()) + "\n")
+    elif wishes.alternatives > 1:
+        _write_alternatives(app, wishes, answers)
+    if answer.cut and not wishes.quiet:
+        env.say("shellmate: the answer was cut at --max-tokens")
+    if wishes.verbose:
+        env.say(
+            f"shellmate: first byte {clock.first:.2f} s, in all {clock.total():.2f} s; prompt {usage.prompt_tokens} tokens, "
+            f"{usage.primed_tokens} primed, {usage.evaluated_tokens} evaluated; answer {usage.tokens} tokens, "
+            f"{usage.tokens_per_second:.1f} a second"
+        )
+
+
+def _write_alternatives(app: App, wishes: Wishes, answers: list[Answer]) -> None:
+    """One a line; with an empty line between them where one has several lines."""
+    between = "\n" if any("\n" in a.code.strip() for a in answers) else ""
+    for number, answer in enumerate(answers):
+        if number and between:
+            app.env.write(between)
+        open_display(app.env, answer.language, wishes.color).finish(answer.code)

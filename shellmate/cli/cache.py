@@ -1,0 +1,75 @@
+"""`shellmate cache`: the KV states on disk."""
+
+import click
+
+from shellmate.cli.app import App
+from shellmate.core.errors import UsageError
+
+
+@click.group()
+def cache() -> None:
+    """The kept KV states of prompts: look, prime, clear."""
+
+
+@cache.command()
+@click.pass_obj
+def info(app: App) -> None:
+    """Where the store is and what it holds."""
+    from shellmate.engine.kvstore import KVStore
+
+    store = KVStore(app.paths.kv, app.setting("cache_size") << 20)
+    count, size = store.info()
+    store.close()
+    app.env.write(f"{app.paths.kv}\n{count} states, {size / 1e6:.1f} MB of at most {app.setting('cache_size')} MiB\n")
+
+
+@cache.command()
+@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def clear(app: App, yes: bool) -> None:
+    """Forget all states; the next question primes its prompt anew, which takes some seconds."""
+    from shellmate.engine.kvstore import KVStore
+
+    if not yes and app.env.stdin_is_terminal:
+        click.confirm("Forget all primed prompts?", abort=True, err=True)
+    store = KVStore(app.paths.kv, app.setting("cache_size") << 20)
+    count = store.clear()
+    store.close()
+    app.env.say(f"shellmate: forgot {count} states")
+
+
+@cache.command()
+@click.argument("names", nargs=-1, metavar="[PROMPT]...")
+@click.option("-m", "--model", metavar="NAME|PATH", help="Prime for another model.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
+@click.pass_obj
+def prime(app: App, names: tuple[str, ...], model: str | None, quiet: bool) -> None:
+    """Evaluate prompts in advance, so that the first question is as quick as the second.
+
+    \b
+    Examples:
+      shellmate cache prime
+      shellmate cache prime shell python
+    """
+    if model:
+        app.configured["model"] = model
+    prime_prompts(app, names, quiet)
+
+
+def prime_prompts(app: App, names: tuple[str, ...] = (), quiet: bool = False) -> None:
+    """Have the KV states of the named prompts, or of all, on disk."""
+    from shellmate.prompt.library import PromptLibrary
+    from shellmate.prompt.prompt import prefix_of
+
+    library = PromptLibrary.of(app.paths)
+    files = [library.load(name) for name in names or library.names()]
+    if not files:
+        raise UsageError("there are no prompts")
+    engine = app.open_engine(quiet=quiet)
+    try:
+        for file in files:
+            tokens = engine.prime(prefix_of(file, library))
+            if not quiet:
+                app.env.say(f"shellmate: {file.name} is primed ({tokens:,} tokens)")
+    finally:
+        engine.close()

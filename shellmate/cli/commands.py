@@ -1,0 +1,137 @@
+"""`shellmate` itself: its options, and the rule that tells a command from a question."""
+
+from typing import Any
+
+import click
+
+from shellmate import __version__
+from shellmate.cli.app import App
+from shellmate.cli.options import setting_option
+from shellmate.core.errors import UsageError
+from shellmate.core.settings import load_settings
+
+EPILOG = """
+\b
+Examples:
+  shellmate "count csv column mean"
+  shellmate --sh files over 100MB changed this week
+  head sales.csv | shellmate "mean of price"
+  git diff | shellmate
+  shellmate --py -x "parse a log line with a regex"
+  shellmate -- model of a car in python    (a question that begins with a command's name)
+
+\b
+Exit status: 0 answered, 1 failed, 2 usage, 3 model, 4 no answer that parses,
+124 timed out, 130 interrupted.
+"""
+COMMANDS = ("cache", "config", "model", "prompt")
+
+
+class AskingGroup(click.Group):
+    """A first word that names a command is that command; anything else is a question; `--` ends the doubt."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        from importlib import import_module
+
+        return getattr(import_module(f"shellmate.cli.{name}"), name)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta["question"] = not (args and args[0] in COMMANDS)
+        if not ctx.meta["question"]:
+            return super().parse_args(ctx, args)
+        ctx.allow_interspersed_args = True
+        words = click.Command.parse_args(self, ctx, args)
+        ctx.args = []
+        ctx.meta["words"] = tuple(words)
+        ctx.meta["certain"] = "--" in args
+        return words
+
+    def invoke(self, ctx: click.Context) -> Any:
+        load(ctx.obj, ctx.params)
+        if ctx.meta["question"]:
+            return click.Command.invoke(self, ctx)
+        return super().invoke(ctx)
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        return args[0], self.get_command(ctx, args[0]), args[1:]
+
+
+def load(app: App, params: dict[str, Any]) -> None:
+    """Read the settings; what the command line gives goes on top."""
+    configured = {} if params.get("no_config") else load_settings(app.paths.config_file, app.env.variables)
+    app.configured = configured | {k: v for k, v in params.items() if v is not None and k in _SETTINGS_HERE}
+
+
+_SETTINGS_HERE = {
+    "lang", "model", "prompt", "max_tokens", "temperature", "seed", "ctx", "threads", "timeout", "color", "offline"
+}  # fmt: skip
+
+
+@click.group(
+    cls=AskingGroup,
+    invoke_without_command=True,
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    subcommand_metavar="[WORDS]... | COMMAND",
+)
+@setting_option("lang", "-l")
+@click.option("--sh", "lang", flag_value="shell", help="The same as --lang shell.")
+@click.option("--py", "lang", flag_value="python", help="The same as --lang python.")
+@click.option("-n", "alternatives", type=click.IntRange(1, 8), default=1, metavar="N", help="N distinct alternatives, best first.")
+@click.option("-x", "--explain", is_flag=True, help="After the code, say what each part does.")
+@setting_option("model", "-m")
+@setting_option("prompt", "-p")
+@click.option("--json", is_flag=True, help="One JSON object on stdout.")
+@setting_option("max_tokens")
+@setting_option("temperature")
+@setting_option("seed")
+@setting_option("ctx")
+@setting_option("threads")
+@setting_option("timeout")
+@setting_option("color")
+@click.option("--offline", is_flag=True, default=None, help="Never touch the network.")
+@click.option("--no-config", is_flag=True, help="Read no configuration, neither file nor variables.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing on stderr but errors.")
+@click.option("-v", "--verbose", count=True, help="Timings on stderr; -vv llama.cpp's log and tracebacks.")
+@click.version_option(__version__, prog_name="shellmate")
+def shellmate(**options: Any) -> None:
+    """Turn words into code, offline.
+
+    WORDS, quoted or not, are the question; what is piped in is what it is about. The code goes to stdout and
+    everything else to stderr.
+    """
+    context = click.get_current_context()
+    if not context.meta["question"]:
+        return
+    words, app = context.meta["words"], context.obj
+    if words and words[0] in COMMANDS and not context.meta["certain"]:
+        raise UsageError(
+            f"options go behind a command: `shellmate {words[0]} ...`",
+            f"to ask a question that begins with {words[0]!r}: shellmate -- {' '.join(words)}",
+        )
+    if not words and (app.env.stdin is None or app.env.stdin_is_terminal):
+        raise UsageError("there are no words to answer", 'say what you want: shellmate "count csv column mean"')
+    from shellmate.cli.ask import Wishes, ask
+    from shellmate.cli.main import start_timeout
+    from shellmate.engine.engine import Sampling
+
+    if seconds := app.setting("timeout"):
+        start_timeout(seconds)
+    wishes = Wishes(
+        words=words,
+        language=app.setting("lang"),
+        prompt=app.setting("prompt"),
+        alternatives=options["alternatives"],
+        explain=options["explain"],
+        json=options["json"],
+        color=app.setting("color"),
+        quiet=options["quiet"],
+        verbose=options["verbose"] > 0,
+    )
+    sampling = Sampling(app.setting("max_tokens"), app.setting("temperature"), seed=app.setting("seed"))
+    ask(app, wishes, sampling, lambda: app.open_engine(quiet=wishes.quiet, verbose=options["verbose"] > 1))

@@ -1,0 +1,31 @@
+"""Options made from the table of settings, so that flag, variable and key cannot drift apart."""
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from shellmate.core.settings import SETTINGS, Setting
+
+
+class SettingType(click.ParamType):
+    """A value that the setting itself parses."""
+
+    def __init__(self, setting: Setting):
+        self.setting = setting
+        self.name = "|".join(setting.choices) or {int: "N", float: "NUMBER"}.get(setting.kind, "TEXT")
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            return self.setting.parse(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+def setting_option(name: str, *short: str) -> Callable[[Any], Any]:
+    """`--name` for a setting; it is None where it was not given, so that file and variables count."""
+    setting = SETTINGS[name]
+    kind = SettingType(setting)
+    shown = f"{setting.help} [{setting.default}]" if setting.default not in ("", 0) else setting.help
+    metavar = kind.name if setting.choices else {"model": "NAME|PATH", "prompt": "NAME"}.get(name, kind.name)
+    return click.option(*short, f"--{name.replace('_', '-')}", name, type=kind, default=None, metavar=metavar, help=shown)

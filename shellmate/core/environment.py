@@ -1,0 +1,66 @@
+"""The world outside, in one object: streams, terminals, variables, working directory.
+
+Nothing else reads `os.environ` or `sys.std*`; a test hands in its own Environment instead of patching.
+"""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, TextIO
+
+
+@dataclass
+class Environment:
+    """Streams are None where the process was started without them (`<&-`)."""
+
+    stdin: BinaryIO | None
+    stdout: BinaryIO
+    stderr: TextIO
+    variables: Mapping[str, str]
+    cwd: Path
+    stdin_is_terminal: bool = False
+    stdout_is_terminal: bool = False
+    stderr_is_terminal: bool = False
+
+    @classmethod
+    def of_process(cls) -> "Environment":
+        stdout = sys.stdout.buffer if sys.stdout else open(os.devnull, "wb")
+        stderr = sys.stderr or open(os.devnull, "w")
+        return cls(
+            stdin=sys.stdin.buffer if sys.stdin else None,
+            stdout=stdout,
+            stderr=stderr,
+            variables=os.environ,
+            cwd=_working_directory(),
+            stdin_is_terminal=bool(sys.stdin) and sys.stdin.isatty(),
+            stdout_is_terminal=stdout.isatty(),
+            stderr_is_terminal=stderr.isatty(),
+        )
+
+    def write(self, text: str) -> None:
+        """Put text on stdout at once, as UTF-8 whatever the locale; half a character is written as it came."""
+        self.stdout.write(text.encode("utf-8", "surrogateescape"))
+        self.stdout.flush()
+
+    def say(self, text: str) -> None:
+        """One line for people, on stderr. A reader that has gone away is no reason to fail."""
+        try:
+            self.stderr.write(f"{text}\n")
+            self.stderr.flush()
+        except (OSError, ValueError):
+            pass
+
+    def colours(self, when: str, is_terminal: bool) -> bool:
+        """Whether to colour a stream: `always`, `never`, or `auto` by terminal, NO_COLOR and TERM."""
+        if when != "auto":
+            return when == "always"
+        return is_terminal and not self.variables.get("NO_COLOR") and self.variables.get("TERM") != "dumb"
+
+
+def _working_directory() -> Path:
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        return Path("/")

@@ -1,0 +1,57 @@
+"""Exit codes and the errors that carry them, in one place."""
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the process ends with; the numbers are an interface."""
+
+    ANSWERED = 0
+    FAILED = 1
+    USAGE = 2
+    MODEL = 3
+    NO_ANSWER = 4
+    REFUSED = 5
+    TIMED_OUT = 124
+    INTERRUPTED = 130
+
+
+class ShellmateError(Exception):
+    """An error that a user can act on: what happened, and what mends it.
+
+    `message` and `mend` are plain sentences without a final full stop; `mend` may be empty.
+    """
+
+    exit_code = ExitCode.FAILED
+
+    def __init__(self, message: str, mend: str = ""):
+        super().__init__(message)
+        self.message = message
+        self.mend = mend
+
+    def __str__(self) -> str:
+        return f"{self.message}; {self.mend}" if self.mend else self.message
+
+
+class UsageError(ShellmateError):
+    """The words, options, settings or input do not make a request."""
+
+    exit_code = ExitCode.USAGE
+
+
+class ModelError(ShellmateError):
+    """The model is missing, damaged or cannot be loaded."""
+
+    exit_code = ExitCode.MODEL
+
+
+class NoAnswerError(ShellmateError):
+    """No candidate passed the checks."""
+
+    exit_code = ExitCode.NO_ANSWER
+
+
+class TimedOut(ShellmateError):
+    """--timeout passed."""
+
+    exit_code = ExitCode.TIMED_OUT

@@ -1,0 +1,33 @@
+"""A progress bar on stderr that leaves no trace; a single line where stderr is no terminal."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from shellmate.core.environment import Environment
+
+
+@contextmanager
+def progress(env: Environment, what: str, total: int, unit: str, quiet: bool = False) -> Iterator[Callable[[int], None]]:
+    """Yield a function that is told how much more is done, in `unit` ("B" for bytes) out of `total`."""
+    if quiet:
+        yield lambda _: None
+        return
+    if not env.stderr_is_terminal:
+        env.say(f"shellmate: {what} ...")
+        yield lambda _: None
+        return
+    from tqdm import tqdm
+
+    ascii_only = "utf" not in (getattr(env.stderr, "encoding", None) or "").lower()
+    with tqdm(
+        total=total,
+        desc=what,
+        unit=unit,
+        unit_scale=unit == "B",
+        file=env.stderr,
+        leave=False,
+        dynamic_ncols=True,
+        delay=0.2,
+        ascii=ascii_only,
+    ) as bar:
+        yield lambda more: bar.update(more) and None

@@ -1,0 +1,164 @@
+"""Every setting once: its name, kind, bounds and default.
+
+The command line makes its options from this table, the configuration file its keys and the environment its
+variables (`max_tokens` is `SHELLMATE_MAX_TOKENS`). A flag beats a variable, a variable beats the file.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from shellmate.core.errors import ShellmateError, UsageError
+from shellmate.core.paths import make_private_directory, reason, write_whole
+
+TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
+
+
+@dataclass(frozen=True)
+class Setting:
+    name: str
+    default: Any
+    help: str
+    kind: type = str
+    choices: tuple[str, ...] = ()
+    least: float | None = None
+    most: float | None = None
+
+    @property
+    def variable(self) -> str:
+        return f"SHELLMATE_{self.name.upper()}"
+
+    def parse(self, value: Any) -> Any:
+        """The value in the setting's kind, from TOML or from a variable's text. Raises ValueError with the reason."""
+        if self.kind is bool:
+            text = str(value).strip().lower()
+            if text not in TRUE | FALSE:
+                raise ValueError(f"{value!r} is neither true nor false")
+            return text in TRUE
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise ValueError(f"{value!r} is not {_article(self.kind)}")
+        try:
+            parsed = self.kind(value)
+        except ValueError:
+            raise ValueError(f"{value!r} is not {_article(self.kind)}") from None
+        if self.choices and parsed not in self.choices:
+            raise ValueError(f"{value!r} is not one of {', '.join(self.choices)}")
+        if (self.least is not None and parsed < self.least) or (self.most is not None and parsed > self.most):
+            raise ValueError(f"{value} is not {self._range()}")
+        return parsed
+
+    def _range(self) -> str:
+        return f"{self.least:g} or more" if self.most is None else f"from {self.least:g} to {self.most:g}"
+
+
+def _article(kind: type) -> str:
+    return {int: "a whole number", float: "a number", str: "text"}[kind]
+
+
+SETTINGS = {
+    s.name: s
+    for s in (
+        Setting("lang", "auto", "What to write; auto lets the model choose.", choices=("auto", "shell", "python")),
+        Setting("model", "qwen2.5-coder-0.5b", "The model: a name from `shellmate model list`, or a GGUF file."),
+        Setting("prompt", "", "The prompt: a name from `shellmate prompt list`; by default the language's own."),
+        Setting("max_tokens", 512, "The longest answer, in tokens.", int, least=1, most=100_000),
+        Setting("temperature", 0.0, "0 takes the likeliest token; higher varies.", float, least=0, most=5),
+        Setting("seed", 0, "The seed for a temperature above 0.", int, least=0, most=2**32 - 2),
+        Setting("ctx", 0, "The context in tokens; 0 makes it as large as needed.", int, least=0, most=2**20),
+        Setting("threads", 0, "Threads to compute with; 0 takes the physical cores.", int, least=0, most=1024),
+        Setting("timeout", 0.0, "Give up after so many seconds; 0 never does.", float, least=0, most=1e6),
+        Setting("color", "auto", "Colour the code.", choices=("auto", "always", "never")),
+        Setting("auto_pull", True, "Fetch a missing model when a question needs it.", bool),
+        Setting("offline", False, "Never touch the network.", bool),
+        Setting("cache_size", 1024, "The bound of the KV store, in MiB.", int, least=16, most=10**6),
+    )
+}
+
+
+def load_settings(file: Path, variables: Mapping[str, str]) -> dict[str, Any]:
+    """What the file and the variables set, by name; what neither sets is not in it.
+
+    Raises UsageError that names the file, line and key, or the variable.
+    """
+    return _from_file(file) | _from_variables(variables)
+
+
+def _from_file(file: Path) -> dict[str, Any]:
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        why = reason(error) if isinstance(error, OSError) else "it is not UTF-8"
+        raise UsageError(f"cannot read {file}: {why}", "mend the file, or give --no-config") from error
+    try:
+        return _parse(text)
+    except ValueError as error:
+        raise UsageError(f"{file}: {error}", "mend the file, or give --no-config") from error
+
+
+def _parse(text: str) -> dict[str, Any]:
+    settings = {}
+    for key, value in tomllib.loads(text).items():
+        line = next((n for n, line in enumerate(text.splitlines(), 1) if re.match(rf'\s*\[?"?{key}\b', line)), 1)
+        if key not in SETTINGS:
+            raise ValueError(f"line {line}: {key} is not a setting; `shellmate config list` shows them")
+        try:
+            settings[key] = SETTINGS[key].parse(value)
+        except ValueError as error:
+            raise ValueError(f"line {line}: {key}: {error}") from None
+    return settings
+
+
+def _from_variables(variables: Mapping[str, str]) -> dict[str, Any]:
+    settings = {}
+    for setting in SETTINGS.values():
+        value = variables.get(setting.variable)
+        if value is None or (value == "" and setting.kind is not str):
+            continue
+        try:
+            settings[setting.name] = setting.parse(value)
+        except ValueError as error:
+            raise UsageError(f"{setting.variable}: {error}") from None
+    if variables.get("HF_HUB_OFFLINE", "").strip().lower() in TRUE:
+        settings["offline"] = True
+    return settings
+
+
+def save_setting(file: Path, name: str, value: str) -> None:
+    """Set one key in the file and leave every other line, comments too, as it is.
+
+    Raises UsageError for a name or value that is not allowed or a file that is broken already.
+    """
+    if name not in SETTINGS:
+        raise UsageError(f"{name} is not a setting", "see `shellmate config list`")
+    try:
+        parsed = SETTINGS[name].parse(value)
+    except ValueError as error:
+        raise UsageError(f"{name}: {error}") from None
+    _from_file(file)
+    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    entry = f"{name} = {_as_toml(parsed)}"
+    at = next((i for i, line in enumerate(lines) if re.match(rf"\s*{name}\s*=", line)), None)
+    if at is None:
+        lines.append(entry)
+    else:
+        lines[at] = entry
+    try:
+        make_private_directory(file.parent)
+        with write_whole(file) as new:
+            new.write("".join(f"{line}\n" for line in lines).encode())
+    except OSError as error:
+        raise ShellmateError(f"cannot write {file}: {reason(error)}") from error
+
+
+def _as_toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        return '"' + re.sub(r"[\x00-\x1f\x7f]", lambda c: f"\\u{ord(c[0]):04x}", escaped) + '"'
+    return str(value)

@@ -1,0 +1,1 @@
+"""llama.cpp, and the KV states it leaves behind."""

@@ -1,0 +1,76 @@
+"""The one seam between shellmate and a model: what an engine is asked for, and what it gives back."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from shellmate.prompt.prompt import Message, Prompt
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """`temperature` 0 takes the likeliest token; `stop` ends the answer, and is not taken back from it."""
+
+    max_tokens: int = 512
+    temperature: float = 0.0
+    top_p: float = 0.95
+    seed: int = 0
+    stop: str = "\n```"
+
+
+@dataclass
+class Usage:
+    """What generating has cost so far: tokens and seconds.
+
+    `prompt_tokens` counts the whole prompt, `primed_tokens` those whose KV state was at hand,
+    `evaluated_tokens` those that had to be evaluated, `tokens` the generated ones. `finish` says why
+    generation ended: stop, length, or empty while it runs.
+    """
+
+    prompt_tokens: int = 0
+    primed_tokens: int = 0
+    evaluated_tokens: int = 0
+    tokens: int = 0
+    prompt_seconds: float = 0.0
+    generation_seconds: float = 0.0
+    finish: str = ""
+
+    @property
+    def tokens_per_second(self) -> float:
+        return self.tokens / self.generation_seconds if self.generation_seconds else 0.0
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One whole answer, its opening included; `mean_logprob` is the mean log-probability of its tokens."""
+
+    text: str
+    mean_logprob: float
+    tokens: int = 0
+
+
+@dataclass
+class Generation:
+    """An answer that is being written: iterate for its pieces, of which the first is its opening."""
+
+    pieces: Iterator[str]
+    usage: Usage = field(default_factory=Usage)
+
+    def __iter__(self) -> Iterator[str]:
+        return self.pieces
+
+
+class Engine(Protocol):
+    """Raises ModelError where the model cannot be loaded, UsageError where the prompt does not fit its context."""
+
+    def generate(self, prompt: Prompt, sampling: Sampling, answered: str = "") -> Generation:
+        """One answer, piece by piece. One that continues `answered` (opening included) gives that as first piece."""
+
+    def generate_several(self, prompt: Prompt, sampling: Sampling, count: int) -> tuple[list[Candidate], Usage]:
+        """Up to `count` distinct answers, decoded in one batch, likeliest first."""
+
+    def prime(self, prefix: tuple[Message, ...]) -> int:
+        """Have the KV state of a prefix on disk; how many tokens it has."""
+
+    def close(self) -> None:
+        """Give back memory and files."""

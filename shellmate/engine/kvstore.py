@@ -1,0 +1,145 @@
+"""The KV states on disk, in diskcache: bounded in size, the least recently used go first."""
+
+import mmap
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import diskcache
+from diskcache.core import MODE_BINARY
+
+from shellmate.core.errors import ShellmateError
+from shellmate.core.paths import make_private_directory
+from shellmate.engine.blob import pack, unpack
+
+_BUSY_SECONDS = 5
+_FAULTS = (OSError, sqlite3.Error, diskcache.Timeout)
+
+
+class BytesDisk(diskcache.Disk):
+    """Keys are text and values bytes in files of their own; whatever else is found there is refused, pickles above all."""
+
+    def put(self, key: Any) -> tuple[Any, bool]:
+        if not isinstance(key, str):
+            raise TypeError("keys are text")
+        return key, True
+
+    def get(self, key: Any, raw: bool) -> Any:
+        if not raw:
+            raise ValueError("a foreign key")
+        return key
+
+    def store(self, value: Any, read: bool, key: Any = None) -> Any:
+        if not isinstance(value, bytes):
+            raise TypeError("values are bytes")
+        return super().store(value, read, key)
+
+    def fetch(self, mode: int, filename: str | None, value: Any, read: bool) -> Any:
+        if mode != MODE_BINARY or not filename:
+            raise ValueError("a foreign value")
+        return super().fetch(mode, filename, value, read)
+
+
+class KVStore:
+    """A store that cannot be opened, read or written is a store without the entry: nothing here ends an answer."""
+
+    def __init__(self, directory: Path, size_limit: int):
+        """`size_limit` is in bytes. Raises ShellmateError where the directory cannot be used at all."""
+        self._directory = make_private_directory(directory)
+        try:
+            with _private_files():
+                self._cache = self._open(size_limit)
+        except (*_FAULTS, ValueError) as error:
+            raise ShellmateError(f"the KV store in {directory} cannot be used: {error}") from error
+
+    def _open(self, size_limit: int) -> diskcache.Cache:
+        settings = {
+            "disk": BytesDisk,
+            "disk_min_file_size": 0,
+            "size_limit": size_limit,
+            "eviction_policy": "least-recently-used",
+            "timeout": _BUSY_SECONDS,
+        }
+        try:
+            return diskcache.Cache(str(self._directory), **settings)
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise
+            # The index is no database any more. It is a cache: begin anew.
+            for file in self._directory.glob("cache.db*"):
+                file.unlink()
+            return diskcache.Cache(str(self._directory), **settings)
+
+    @contextmanager
+    def read(self, key: str) -> Iterator[memoryview | None]:
+        """The state under a key, mapped for as long as the block lasts, or None where there is no sound one."""
+        try:
+            file = self._cache.get(key, read=True)
+        except (*_FAULTS, ValueError, TypeError):
+            file = None
+        if file is None:
+            yield None
+            return
+        with file:
+            try:
+                mapped = mmap.mmap(file.fileno(), 0, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ | mmap.PROT_WRITE)
+            except (OSError, ValueError):
+                yield None
+                return
+            blob = memoryview(mapped)
+            state = unpack(key, blob)
+            try:
+                yield state
+            finally:
+                with suppress(BufferError):
+                    if state is not None:
+                        state.release()
+                    blob.release()
+                    mapped.close()
+
+    def write(self, key: str, state: bytes | bytearray) -> bool:
+        """Keep a state; False where the disk would not have it."""
+        try:
+            with _private_files():
+                self._cache.set(key, pack(key, state))
+        except _FAULTS:
+            return False
+        return True
+
+    @contextmanager
+    def priming(self) -> Iterator[None]:
+        """Held by the one process that primes; another waits here and then finds the state in the store."""
+        from filelock import FileLock
+
+        with FileLock(self._directory / "priming.lock", mode=0o600):
+            yield
+
+    def info(self) -> tuple[int, int]:
+        """How many states are kept, in how many bytes."""
+        try:
+            return len(self._cache), sum(f.stat().st_size for f in self._directory.rglob("*.val"))
+        except _FAULTS as error:
+            raise ShellmateError(f"the KV store cannot be read: {error}", "run `shellmate cache clear`") from error
+
+    def clear(self) -> int:
+        """Forget everything; how many states that were."""
+        try:
+            return self._cache.clear()
+        except _FAULTS as error:
+            raise ShellmateError(f"the KV store cannot be cleared: {error}") from error
+
+    def close(self) -> None:
+        with suppress(*_FAULTS):
+            self._cache.close()
+
+
+@contextmanager
+def _private_files() -> Iterator[None]:
+    old = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(old)

@@ -1,0 +1,302 @@
+"""The engine in this process: loads the model beside other work, restores or primes the prefix, generates."""
+
+import codecs
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from shellmate.core.errors import ShellmateError, UsageError
+from shellmate.engine.binding import Log, build_of, load_binding
+from shellmate.engine.blob import key_of
+from shellmate.engine.chatformat import RenderedPrompt, render_prompt
+from shellmate.engine.context import LlamaContext, Sampler
+from shellmate.engine.engine import Candidate, Generation, Sampling, Usage
+from shellmate.engine.model import LlamaModel
+from shellmate.models.store import ModelFile
+from shellmate.prompt.prompt import Message, Prompt
+
+Progress = Callable[[str, int, str], AbstractContextManager[Callable[[int], None]]]
+_LAYOUT = "f16 f16 plain"  # KV types and attention: the state of one layout means nothing in another
+_SLOW = 250  # tokens: more than about a second of evaluation, worth a progress bar
+_STEP = 256  # contexts come in multiples of it, so that the next question often fits the one that is there
+
+
+@dataclass(frozen=True)
+class Limits:
+    """`ctx` in tokens, 0 as needed; `threads` 0 for the physical cores; `cache_size` in bytes."""
+
+    ctx: int = 0
+    threads: int = 0
+    cache_size: int = 1 << 30
+
+
+@dataclass(frozen=True)
+class TokenizedPrompt:
+    """`prefix` is the part whose state can be kept, empty where the boundary does not hold."""
+
+    prefix: list[int]
+    suffix: list[int]
+
+    @property
+    def whole(self) -> list[int]:
+        return self.prefix + self.suffix
+
+
+class LocalEngine:
+    """Loading starts at once, in a thread: 0.2 s of C code, in which the caller can get everything else ready."""
+
+    def __init__(self, file: ModelFile, kv: Path, limits: Limits, progress: Progress, verbose: bool = False):
+        self._file, self._kv, self._limits, self._progress, self._verbose = file, kv, limits, progress, verbose
+        self._store: Any = None
+        self._context: LlamaContext | None = None
+        self._evaluated: list[int] = []  # the tokens whose states sequence 0 of the context holds
+        self._failure: BaseException | None = None
+        self._loading = threading.Thread(target=self._load, daemon=True)
+        self._loading.start()
+        self._open_store()
+
+    def _load(self) -> None:
+        try:
+            binding = load_binding()
+            self._log = Log(binding, self._verbose)
+            self._loaded = LlamaModel(binding, self._file.path, self._log)
+        except BaseException as error:
+            self._failure = error
+
+    def _open_store(self) -> None:
+        from shellmate.engine.kvstore import KVStore
+
+        try:
+            self._store = KVStore(self._kv, self._limits.cache_size)
+        except ShellmateError as error:
+            self._store_failure = error
+
+    @property
+    def _model(self) -> LlamaModel:
+        self._loading.join()
+        if self._failure:
+            raise self._failure
+        return self._loaded
+
+    def generate(self, prompt: Prompt, sampling: Sampling, answered: str = "") -> Generation:
+        usage = Usage()
+        return Generation(self._pieces(prompt, sampling, answered, usage), usage)
+
+    def _pieces(self, prompt: Prompt, sampling: Sampling, answered: str, usage: Usage) -> Iterator[str]:
+        start = time.perf_counter()
+        openings = (answered,) if answered else prompt.openings
+        context, wanted, room = self._prepare(prompt, openings, sampling.max_tokens, 1, usage)
+        sampling = replace(sampling, max_tokens=room)
+        opening = openings[0] if len(openings) == 1 else ""
+        if len(openings) > 1:
+            opening, wanted = self._choose_opening(context, openings, wanted)
+        sampler = context.sampler(sampling, in_graph=True)
+        try:
+            self._evaluate_tokens(context, wanted, len(self._evaluated), "reading")
+            usage.prompt_seconds = time.perf_counter() - start
+            if opening:
+                yield opening
+            yield from self._sample(context, sampler, sampling, usage)
+        finally:
+            sampler.close()
+
+    def _prepare(
+        self, prompt: Prompt, openings: tuple[str, ...], max_tokens: int, sequences: int, usage: Usage
+    ) -> tuple[LlamaContext, list[int], int]:
+        """A context that holds what can be had of the prompt without evaluating it, the tokens that are still to be
+        evaluated (what all openings have in common last), and how many the answer may have."""
+        tokenized = self._tokenize(prompt)
+        common = self._model.tokenize(os.path.commonprefix(openings), special=False) if openings else []
+        wanted = tokenized.whole + common
+        room = self._room_for(len(wanted), max_tokens)
+        context = self._context_for(len(wanted) + sequences * room, sequences)
+        kept = self._reuse(context, tokenized, wanted)
+        usage.prompt_tokens, usage.primed_tokens = len(wanted), kept
+        usage.evaluated_tokens = len(wanted) - kept
+        return context, wanted[kept:], room
+
+    def _tokenize(self, prompt: Prompt) -> TokenizedPrompt:
+        rendered = render_prompt(self._model.binding, self._model.chat_template, prompt.prefix)
+        prefix = self._model.tokenize(rendered.prefix, special=True, start=True) if rendered.prefix else []
+        before = self._model.tokenize(rendered.before, special=True, start=not prefix)
+        question = self._model.tokenize(prompt.suffix, special=False)
+        after = self._model.tokenize(rendered.after, special=True)
+        return TokenizedPrompt(prefix, before + question + after)
+
+    def _boundary_holds(self, rendered: RenderedPrompt, prefix: list[int]) -> bool:
+        """Whether the prefix has the same tokens alone as in front of what follows it."""
+        whole = self._model.tokenize(rendered.prefix + rendered.before, special=True, start=True)
+        return whole == prefix + self._model.tokenize(rendered.before, special=True)
+
+    def _room_for(self, prompt_tokens: int, max_tokens: int) -> int:
+        """How many tokens the answer may have. Raises UsageError where the context leaves none."""
+        most = self._limits.ctx or self._model.context_length
+        room = min(max_tokens, most - prompt_tokens)
+        if room < 1:
+            what = "--ctx is" if self._limits.ctx else "the model's context is"
+            raise UsageError(
+                f"the prompt has {prompt_tokens:,} tokens and {what} {most:,}", "ask less, or give another --prompt"
+            )
+        return room
+
+    def _context_for(self, tokens: int, sequences: int) -> LlamaContext:
+        """The context that is there if it is large enough, else a new one."""
+        size = self._limits.ctx * sequences or -(-tokens // _STEP) * _STEP
+        if self._context and self._context.size >= size and self._context.sequences >= sequences:
+            return self._context
+        if self._context:
+            self._context.close()
+            self._context = None
+        threads = self._limits.threads or physical_cores()
+        self._context, self._evaluated = LlamaContext(self._model, size, threads, sequences), []
+        return self._context
+
+    def _reuse(self, context: LlamaContext, prompt: TokenizedPrompt, wanted: list[int]) -> int:
+        """How many of the wanted tokens the context holds, after restoring or priming the prefix if that helps."""
+        common = _common_length(self._evaluated, wanted)
+        if common < len(prompt.prefix):
+            self._evaluated = []
+            self._restore_or_prime(context, prompt.prefix)
+            common = len(prompt.prefix)
+        # The last token is always evaluated anew: its logits are wanted, and states do not hold them.
+        common = min(common, len(wanted) - 1)
+        self._evaluated = self._evaluated[:common]
+        if not context.keep(common):
+            context.clear()
+            self._evaluated = []
+            return 0
+        return common
+
+    def _restore_or_prime(self, context: LlamaContext, prefix: list[int]) -> None:
+        key = key_of(self._file.sha256, build_of(self._model.binding), _LAYOUT, prefix)
+        if self._restore(context, key, prefix):
+            return
+        if self._store is None:
+            self._prime(context, prefix)
+            return
+        with self._store.priming():
+            if not self._restore(context, key, prefix):
+                self._prime(context, prefix)
+                self._store.write(key, context.take_state())
+
+    def _restore(self, context: LlamaContext, key: str, prefix: list[int]) -> bool:
+        if self._store is None:
+            return False
+        with self._store.read(key) as state:
+            if state is None:
+                return False
+            import ctypes
+
+            array = (ctypes.c_uint8 * len(state)).from_buffer(state)
+            restored = context.restore_state(array)
+            del array
+        if restored:
+            self._evaluated = list(prefix)
+        return restored
+
+    def _prime(self, context: LlamaContext, prefix: list[int]) -> None:
+        context.clear()
+        self._evaluated = []
+        self._evaluate_tokens(context, prefix, 0, "priming the prompt, once")
+
+    def _evaluate_tokens(self, context: LlamaContext, tokens: list[int], position: int, what: str) -> None:
+        self._evaluated = self._evaluated[:position]
+        if len(tokens) < _SLOW:
+            context.evaluate(tokens, position)
+        else:
+            with self._progress(what, len(tokens), "token") as done:
+                context.evaluate(tokens, position, done)
+        self._evaluated += tokens
+
+    def _choose_opening(
+        self, context: LlamaContext, openings: tuple[str, ...], wanted: list[int]
+    ) -> tuple[str, list[int]]:
+        """Evaluate the wanted tokens; the opening whose first own token is then likeliest, and the rest of its tokens."""
+        self._evaluate_tokens(context, wanted, len(self._evaluated), "reading")
+        common = len(os.path.commonprefix(openings))
+        rests = {o: self._model.tokenize(o[common:], special=False) for o in openings}
+        logits = context.logits(-1)
+        opening = max(openings, key=lambda o: logits[rests[o][0]])
+        return opening, rests[opening]
+
+    def _sample(self, context: LlamaContext, sampler: Sampler, sampling: Sampling, usage: Usage) -> Iterator[str]:
+        decoder, text = codecs.getincrementaldecoder("utf-8")("replace"), ""
+        start = time.perf_counter()
+        while True:
+            token = sampler.sample()
+            if self._model.ends_generation(token):
+                usage.finish = "stop"
+                break
+            usage.tokens += 1
+            piece = decoder.decode(self._model.bytes_of(token))
+            text = (text + piece)[-len(sampling.stop) - len(piece) :]
+            usage.generation_seconds = time.perf_counter() - start
+            if piece:
+                yield piece
+            if sampling.stop and sampling.stop in text:
+                usage.finish = "stop"
+                break
+            if usage.tokens >= sampling.max_tokens:
+                usage.finish = "length"
+                break
+            position = len(self._evaluated)
+            context.decode([(token, position, 0, True)])
+            self._evaluated.append(token)
+        if rest := decoder.decode(b"", True):
+            yield rest
+
+    def generate_several(self, prompt: Prompt, sampling: Sampling, count: int) -> tuple[list[Candidate], Usage]:
+        from shellmate.engine.several import decode_several
+
+        usage = Usage()
+        sequences = min(2 * count, 16)  # about half of what is sampled is distinct
+        start = time.perf_counter()
+        context, wanted, room = self._prepare(prompt, prompt.openings, sampling.max_tokens, sequences, usage)
+        sampling = replace(sampling, max_tokens=room)
+        opening = "".join(prompt.openings[:1])
+        if len(prompt.openings) > 1:
+            opening, wanted = self._choose_opening(context, prompt.openings, wanted)
+        self._evaluate_tokens(context, wanted, len(self._evaluated), "reading")
+        usage.prompt_seconds = time.perf_counter() - start
+        start, position = time.perf_counter(), len(self._evaluated)
+        candidates = decode_several(context, self._model, sampling, opening, position, sequences, usage)
+        self._evaluated = self._evaluated[:position]
+        usage.generation_seconds = time.perf_counter() - start
+        return candidates[:count], usage
+
+    def prime(self, prefix: tuple[Message, ...]) -> int:
+        tokenized = self._tokenize(Prompt(prefix, ""))
+        context = self._context_for(len(tokenized.whole), 1)
+        self._restore_or_prime(context, tokenized.prefix)
+        return len(tokenized.prefix)
+
+    def close(self) -> None:
+        self._loading.join()
+        if self._context:
+            self._context.close()
+        if self._store:
+            self._store.close()
+        if not self._failure:
+            self._loaded.close()
+
+
+def _common_length(a: list[int], b: list[int]) -> int:
+    return next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+
+
+def physical_cores() -> int:
+    """The cores this process may run on, hyperthreads not counted: two threads on one core only get in each other's
+    way. Where the system does not say (macOS), the processors."""
+    usable = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set(range(os.cpu_count() or 1))
+    siblings = set()
+    for cpu in usable:
+        try:
+            siblings.add(Path(f"/sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list").read_text())
+        except OSError:
+            return len(usable)
+    return len(siblings)
