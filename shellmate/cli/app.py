@@ -32,6 +32,7 @@ class App:
         if self.engine:
             return self.engine()
         from shellmate.core.progress import progress
+        from shellmate.engine.binding import THREAD_VARIABLES
         from shellmate.engine.local import Limits, LocalEngine
         from shellmate.models.store import obtain_model_file
 
@@ -43,5 +44,6 @@ class App:
             offline=self.setting("offline"),
             quiet=quiet,
         )
+        self.env.prefer(THREAD_VARIABLES)
         limits = Limits(self.setting("ctx"), self.setting("threads"), self.setting("cache_size") << 20)
         return LocalEngine(file, self.paths.kv, limits, partial(progress, self.env, quiet=quiet), verbose)

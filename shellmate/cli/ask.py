@@ -46,7 +46,9 @@ def ask(app: App, wishes: Wishes, sampling: Sampling, open_engine: Callable[[], 
     try:
         piped = _piped(app, wishes)
         if not words and not piped:
-            raise UsageError("there are no words and nothing was piped in", 'ask, such as `shellmate "count csv column mean"`')
+            raise UsageError(
+                "there are no words and nothing was piped in", 'ask, such as `shellmate "count csv column mean"`'
+            )
         name = wishes.prompt or ("" if words else "explain")
         prompt = compose(Request(words, wishes.language, piped), library, name)
         if not prompt.openings:
@@ -103,7 +105,9 @@ def _alternatives(engine: Engine, prompt, sampling: Sampling, count: int) -> tup
     return distinct[:count], usage
 
 
-def _explain(app: App, wishes: Wishes, engine: Engine, answer: Answer, library: PromptLibrary, sampling: Sampling) -> str:
+def _explain(
+    app: App, wishes: Wishes, engine: Engine, answer: Answer, library: PromptLibrary, sampling: Sampling
+) -> str:
     prompt = compose_explanation(answer.language, answer.code, library)
     generation = engine.generate(prompt, replace(sampling, stop=""))
     if wishes.json:
@@ -136,11 +140,7 @@ def _report(app: App, wishes: Wishes, answers: list[Answer], explanation: str, u
     if answer.cut and not wishes.quiet:
         env.say("shellmate: the answer was cut at --max-tokens")
     if wishes.verbose:
-        env.say(
-            f"shellmate: first byte {clock.first:.2f} s, in all {clock.total():.2f} s; prompt {usage.prompt_tokens} tokens, "
-            f"{usage.primed_tokens} primed, {usage.evaluated_tokens} evaluated; answer {usage.tokens} tokens, "
-            f"{usage.tokens_per_second:.1f} a second"
-        )
+        env.say(f"shellmate: first byte {clock.first:.2f} s, in all {clock.total():.2f} s; {usage}")
 
 
 def _write_alternatives(app: App, wishes: Wishes, answers: list[Answer]) -> None:

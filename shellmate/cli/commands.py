@@ -42,13 +42,13 @@ class AskingGroup(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         ctx.meta["question"] = not (args and args[0] in COMMANDS)
+        ctx.meta["certain"] = "--" in args
         if not ctx.meta["question"]:
             return super().parse_args(ctx, args)
         ctx.allow_interspersed_args = True
         words = click.Command.parse_args(self, ctx, args)
         ctx.args = []
         ctx.meta["words"] = tuple(words)
-        ctx.meta["certain"] = "--" in args
         return words
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -82,7 +82,9 @@ _SETTINGS_HERE = {
 @setting_option("lang", "-l")
 @click.option("--sh", "lang", flag_value="shell", help="The same as --lang shell.")
 @click.option("--py", "lang", flag_value="python", help="The same as --lang python.")
-@click.option("-n", "alternatives", type=click.IntRange(1, 8), default=1, metavar="N", help="N distinct alternatives, best first.")
+@click.option(
+    "-n", "alternatives", type=click.IntRange(1, 8), default=1, metavar="N", help="N distinct alternatives, best first."
+)
 @click.option("-x", "--explain", is_flag=True, help="After the code, say what each part does.")
 @setting_option("model", "-m")
 @setting_option("prompt", "-p")

@@ -28,4 +28,6 @@ def setting_option(name: str, *short: str) -> Callable[[Any], Any]:
     kind = SettingType(setting)
     shown = f"{setting.help} [{setting.default}]" if setting.default not in ("", 0) else setting.help
     metavar = kind.name if setting.choices else {"model": "NAME|PATH", "prompt": "NAME"}.get(name, kind.name)
-    return click.option(*short, f"--{name.replace('_', '-')}", name, type=kind, default=None, metavar=metavar, help=shown)
+    return click.option(
+        *short, f"--{name.replace('_', '-')}", name, type=kind, default=None, metavar=metavar, help=shown
+    )

@@ -5,7 +5,7 @@ Nothing else reads `os.environ` or `sys.std*`; a test hands in its own Environme
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TextIO
@@ -18,7 +18,7 @@ class Environment:
     stdin: BinaryIO | None
     stdout: BinaryIO
     stderr: TextIO
-    variables: Mapping[str, str]
+    variables: MutableMapping[str, str]
     cwd: Path
     stdin_is_terminal: bool = False
     stdout_is_terminal: bool = False
@@ -38,6 +38,11 @@ class Environment:
             stdout_is_terminal=stdout.isatty(),
             stderr_is_terminal=stderr.isatty(),
         )
+
+    def prefer(self, defaults: Mapping[str, str]) -> None:
+        """Set variables that libraries read, where the user has not set them."""
+        for name, value in defaults.items():
+            self.variables.setdefault(name, value)
 
     def write(self, text: str) -> None:
         """Put text on stdout at once, as UTF-8 whatever the locale; half a character is written as it came."""

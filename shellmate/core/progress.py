@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from shutil import get_terminal_size
 
 from shellmate.core.environment import Environment
 
 
 @contextmanager
-def progress(env: Environment, what: str, total: int, unit: str, quiet: bool = False) -> Iterator[Callable[[int], None]]:
+def progress(
+    env: Environment, what: str, total: int, unit: str, quiet: bool = False
+) -> Iterator[Callable[[int], None]]:
     """Yield a function that is told how much more is done, in `unit` ("B" for bytes) out of `total`."""
     if quiet:
         yield lambda _: None
@@ -26,7 +29,7 @@ def progress(env: Environment, what: str, total: int, unit: str, quiet: bool = F
         unit_scale=unit == "B",
         file=env.stderr,
         leave=False,
-        dynamic_ncols=True,
+        ncols=min(get_terminal_size().columns, 100),
         delay=0.2,
         ascii=ascii_only,
     ) as bar:

@@ -6,7 +6,7 @@ from typing import Any
 
 from shellmate.core.errors import ModelError, ShellmateError
 from shellmate.engine.engine import Sampling
-from shellmate.engine.interrupts import deferred_signals
+from shellmate.engine.interrupts import Deferred, deferred_signals
 from shellmate.engine.model import LlamaModel
 
 BATCH = 512
@@ -30,9 +30,9 @@ class LlamaContext:
         if not self.pointer:
             raise ModelError(f"there is no room for a context of {size:,} tokens", "give a smaller --ctx")
         self._memory = binding.llama_get_memory(self.pointer)
-        self._aborting = False
+        self._deferred = Deferred()
         self._abort = binding.ggml_abort_callback(lambda _: self._deferred.pending)
-        self._no_abort = ctypes.cast(None, binding.ggml_abort_callback)
+        self._no_abort = ctypes.cast(0, binding.ggml_abort_callback)
         self.vocabulary_size: int = binding.llama_vocab_n_tokens(model.vocabulary)
         self._batch = binding.llama_batch_init(BATCH, 0, sequences)
 

@@ -39,6 +39,12 @@ class Usage:
     def tokens_per_second(self) -> float:
         return self.tokens / self.generation_seconds if self.generation_seconds else 0.0
 
+    def __str__(self) -> str:
+        return (
+            f"prompt {self.prompt_tokens} tokens, {self.primed_tokens} primed, {self.evaluated_tokens} evaluated; "
+            f"answer {self.tokens} tokens, {self.tokens_per_second:.1f} a second"
+        )
+
 
 @dataclass(frozen=True)
 class Candidate:

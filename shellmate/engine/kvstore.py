@@ -20,7 +20,7 @@ _FAULTS = (OSError, sqlite3.Error, diskcache.Timeout)
 
 
 class BytesDisk(diskcache.Disk):
-    """Keys are text and values bytes in files of their own; whatever else is found there is refused, pickles above all."""
+    """Keys are text, values bytes in files of their own; what else is found there is refused, pickles above all."""
 
     def put(self, key: Any) -> tuple[Any, bool]:
         if not isinstance(key, str):

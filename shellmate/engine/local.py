@@ -1,7 +1,6 @@
 """The engine in this process: loads the model beside other work, restores or primes the prefix, generates."""
 
 import codecs
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,10 +12,11 @@ from typing import Any
 from shellmate.core.errors import ShellmateError, UsageError
 from shellmate.engine.binding import Log, build_of, load_binding
 from shellmate.engine.blob import key_of
-from shellmate.engine.chatformat import RenderedPrompt, render_prompt
 from shellmate.engine.context import LlamaContext, Sampler
+from shellmate.engine.cores import physical_cores
 from shellmate.engine.engine import Candidate, Generation, Sampling, Usage
 from shellmate.engine.model import LlamaModel
+from shellmate.engine.tokenized import TokenizedPrompt, choose_opening, common_length, shared_beginning, tokenize_prompt
 from shellmate.models.store import ModelFile
 from shellmate.prompt.prompt import Message, Prompt
 
@@ -33,18 +33,6 @@ class Limits:
     ctx: int = 0
     threads: int = 0
     cache_size: int = 1 << 30
-
-
-@dataclass(frozen=True)
-class TokenizedPrompt:
-    """`prefix` is the part whose state can be kept, empty where the boundary does not hold."""
-
-    prefix: list[int]
-    suffix: list[int]
-
-    @property
-    def whole(self) -> list[int]:
-        return self.prefix + self.suffix
 
 
 class LocalEngine:
@@ -92,9 +80,10 @@ class LocalEngine:
         openings = (answered,) if answered else prompt.openings
         context, wanted, room = self._prepare(prompt, openings, sampling.max_tokens, 1, usage)
         sampling = replace(sampling, max_tokens=room)
-        opening = openings[0] if len(openings) == 1 else ""
+        opening = "".join(openings[:1])
         if len(openings) > 1:
-            opening, wanted = self._choose_opening(context, openings, wanted)
+            self._evaluate_tokens(context, wanted, len(self._evaluated), "reading")
+            opening, wanted = choose_opening(self._model, openings, context.logits(-1))
         sampler = context.sampler(sampling, in_graph=True)
         try:
             self._evaluate_tokens(context, wanted, len(self._evaluated), "reading")
@@ -110,28 +99,14 @@ class LocalEngine:
     ) -> tuple[LlamaContext, list[int], int]:
         """A context that holds what can be had of the prompt without evaluating it, the tokens that are still to be
         evaluated (what all openings have in common last), and how many the answer may have."""
-        tokenized = self._tokenize(prompt)
-        common = self._model.tokenize(os.path.commonprefix(openings), special=False) if openings else []
-        wanted = tokenized.whole + common
+        tokenized = tokenize_prompt(self._model, prompt)
+        wanted = tokenized.whole + self._model.tokenize(shared_beginning(openings), special=False)
         room = self._room_for(len(wanted), max_tokens)
         context = self._context_for(len(wanted) + sequences * room, sequences)
         kept = self._reuse(context, tokenized, wanted)
         usage.prompt_tokens, usage.primed_tokens = len(wanted), kept
         usage.evaluated_tokens = len(wanted) - kept
         return context, wanted[kept:], room
-
-    def _tokenize(self, prompt: Prompt) -> TokenizedPrompt:
-        rendered = render_prompt(self._model.binding, self._model.chat_template, prompt.prefix)
-        prefix = self._model.tokenize(rendered.prefix, special=True, start=True) if rendered.prefix else []
-        before = self._model.tokenize(rendered.before, special=True, start=not prefix)
-        question = self._model.tokenize(prompt.suffix, special=False)
-        after = self._model.tokenize(rendered.after, special=True)
-        return TokenizedPrompt(prefix, before + question + after)
-
-    def _boundary_holds(self, rendered: RenderedPrompt, prefix: list[int]) -> bool:
-        """Whether the prefix has the same tokens alone as in front of what follows it."""
-        whole = self._model.tokenize(rendered.prefix + rendered.before, special=True, start=True)
-        return whole == prefix + self._model.tokenize(rendered.before, special=True)
 
     def _room_for(self, prompt_tokens: int, max_tokens: int) -> int:
         """How many tokens the answer may have. Raises UsageError where the context leaves none."""
@@ -158,7 +133,7 @@ class LocalEngine:
 
     def _reuse(self, context: LlamaContext, prompt: TokenizedPrompt, wanted: list[int]) -> int:
         """How many of the wanted tokens the context holds, after restoring or priming the prefix if that helps."""
-        common = _common_length(self._evaluated, wanted)
+        common = common_length(self._evaluated, wanted)
         if common < len(prompt.prefix):
             self._evaluated = []
             self._restore_or_prime(context, prompt.prefix)
@@ -213,17 +188,6 @@ class LocalEngine:
                 context.evaluate(tokens, position, done)
         self._evaluated += tokens
 
-    def _choose_opening(
-        self, context: LlamaContext, openings: tuple[str, ...], wanted: list[int]
-    ) -> tuple[str, list[int]]:
-        """Evaluate the wanted tokens; the opening whose first own token is then likeliest, and the rest of its tokens."""
-        self._evaluate_tokens(context, wanted, len(self._evaluated), "reading")
-        common = len(os.path.commonprefix(openings))
-        rests = {o: self._model.tokenize(o[common:], special=False) for o in openings}
-        logits = context.logits(-1)
-        opening = max(openings, key=lambda o: logits[rests[o][0]])
-        return opening, rests[opening]
-
     def _sample(self, context: LlamaContext, sampler: Sampler, sampling: Sampling, usage: Usage) -> Iterator[str]:
         decoder, text = codecs.getincrementaldecoder("utf-8")("replace"), ""
         start = time.perf_counter()
@@ -260,7 +224,8 @@ class LocalEngine:
         sampling = replace(sampling, max_tokens=room)
         opening = "".join(prompt.openings[:1])
         if len(prompt.openings) > 1:
-            opening, wanted = self._choose_opening(context, prompt.openings, wanted)
+            self._evaluate_tokens(context, wanted, len(self._evaluated), "reading")
+            opening, wanted = choose_opening(self._model, prompt.openings, context.logits(-1))
         self._evaluate_tokens(context, wanted, len(self._evaluated), "reading")
         usage.prompt_seconds = time.perf_counter() - start
         start, position = time.perf_counter(), len(self._evaluated)
@@ -270,7 +235,7 @@ class LocalEngine:
         return candidates[:count], usage
 
     def prime(self, prefix: tuple[Message, ...]) -> int:
-        tokenized = self._tokenize(Prompt(prefix, ""))
+        tokenized = tokenize_prompt(self._model, Prompt(prefix, ""))
         context = self._context_for(len(tokenized.whole), 1)
         self._restore_or_prime(context, tokenized.prefix)
         return len(tokenized.prefix)
@@ -283,20 +248,3 @@ class LocalEngine:
             self._store.close()
         if not self._failure:
             self._loaded.close()
-
-
-def _common_length(a: list[int], b: list[int]) -> int:
-    return next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
-
-
-def physical_cores() -> int:
-    """The cores this process may run on, hyperthreads not counted: two threads on one core only get in each other's
-    way. Where the system does not say (macOS), the processors."""
-    usable = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set(range(os.cpu_count() or 1))
-    siblings = set()
-    for cpu in usable:
-        try:
-            siblings.add(Path(f"/sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list").read_text())
-        except OSError:
-            return len(usable)
-    return len(siblings)

@@ -43,7 +43,8 @@ def decode_several(
     rows = dict.fromkeys(range(count), -1)
     try:
         while any(s.alive for s in sequences):
-            batch, logprobs = [], {}
+            batch: list[tuple[int, int, int, bool]] = []
+            logprobs = {}
             for sequence in (s for s in sequences if s.alive):
                 row = rows[sequence.number]
                 token = sequence.sampler.sample(row)

@@ -112,7 +112,7 @@ def _download(url: str, partial: Path, model: Model, env: Environment, quiet: bo
         try:
             http_get(
                 url,
-                watched,  # type: ignore[arg-type]
+                watched,
                 resume_size=file.tell(),
                 headers=build_hf_headers() | {"Accept-Encoding": "identity"},
                 expected_size=model.bytes,

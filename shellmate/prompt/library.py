@@ -92,20 +92,23 @@ def _read(path: Path) -> PromptFile:
     borrow = data.get("borrow", {})
     if not isinstance(borrow, dict) or not all(isinstance(n, int) and n >= 0 for n in borrow.values()):
         raise ValueError("borrow maps names of prompts to numbers")
+    examples = data.get("examples", [])
+    if not isinstance(examples, list):
+        raise ValueError("examples is not a list of tables")
     return PromptFile(
         name=path.stem,
         path=path,
         description=_text(data, "description", ""),
         language=language,
         system=_text(data, "system"),
-        examples=tuple(_example(e, language) for e in data.get("examples", [])),
+        examples=tuple(_example(e, language) for e in examples),
         borrow=tuple(borrow.items()),
     )
 
 
 def _example(data: Any, language: str) -> Example:
     if not isinstance(data, dict):
-        raise ValueError("examples is not a list of tables")
+        raise ValueError("an example is not a table")
     own = data.get("language", language)
     if own not in LANGUAGES or own == "auto":
         raise ValueError("an example of an auto prompt says its language: shell, python or text")

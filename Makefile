@@ -1,0 +1,50 @@
+# make demo: install into .venv, fetch the model, answer a question.   make test: everything.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(PYTHON) scripts/locked.py sh scripts/install.sh "$(PYTHON)" $(VENV)
+INSTALLER := pyproject.toml scripts/install.sh scripts/build_llama.sh
+
+.PHONY: demo install test test-ready test-fast lint bench clean
+.DEFAULT_GOAL := demo
+
+demo: install
+	@$(BIN)/shellmate model pull
+	@$(BIN)/shellmate cache prime
+	@echo '$$ shellmate "count csv column mean"' >&2
+	@$(BIN)/shellmate "count csv column mean" </dev/null
+
+install: $(VENV)/.run
+
+test: test-ready
+	@$(BIN)/python -m pytest
+
+test-ready: $(VENV)/.test
+	@$(BIN)/shellmate model pull qwen2.5-coder-0.5b smollm2-135m
+	@$(BIN)/shellmate cache prime
+
+test-fast: $(VENV)/.test
+	@$(BIN)/python -m pytest -m "not model"
+
+lint: $(VENV)/.lint
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+bench: $(VENV)/.test
+	@$(BIN)/shellmate model pull
+	@$(BIN)/shellmate cache prime
+	@$(BIN)/python -m tests.bench
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	find shellmate tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.run: $(INSTALLER)
+	@$(INSTALL) run
+
+$(VENV)/.test: $(VENV)/.run
+	@$(INSTALL) test
+
+$(VENV)/.lint: $(VENV)/.run
+	@$(INSTALL) lint

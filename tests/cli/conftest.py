@@ -1,0 +1,90 @@
+"""Run the command in this process, in a world made for the test, with a fake engine at the one seam."""
+
+import io
+import os
+from dataclasses import dataclass, field
+
+import pytest
+
+from shellmate.cli.main import main
+from shellmate.core.environment import Environment
+from shellmate.engine.engine import Candidate, Generation, Usage
+
+
+@dataclass
+class FakeEngine:
+    """A queue of answers, each a list of pieces; and a record of what was asked."""
+
+    answers: list = field(default_factory=list)
+    asked: list = field(default_factory=list)
+    closed: bool = False
+
+    def generate(self, prompt, sampling, answered=""):
+        self.asked.append((prompt, sampling, answered))
+        usage = Usage(prompt_tokens=100, primed_tokens=90, evaluated_tokens=10)
+        pieces = self.answers.pop(0)
+
+        def write():
+            if answered:
+                yield answered
+            for piece in pieces:
+                if isinstance(piece, BaseException):
+                    raise piece
+                if piece == "<length>":
+                    usage.finish = "length"
+                    return
+                usage.tokens += 1
+                yield piece
+            usage.finish = "stop"
+
+        return Generation(write(), usage)
+
+    def generate_several(self, prompt, sampling, count):
+        self.asked.append((prompt, sampling, count))
+        return [Candidate("".join(pieces), -0.1 * n) for n, pieces in enumerate(self.answers)], Usage()
+
+    def prime(self, prefix):
+        self.asked.append(prefix)
+        return len(prefix)
+
+    def close(self):
+        self.closed = True
+
+
+@dataclass
+class Result:
+    code: int
+    out: str
+    err: str
+    engine: FakeEngine
+
+
+@pytest.fixture
+def shellmate(tmp_path):
+    def run(*args, answers=(), stdin=None, terminal=False, **variables):
+        engine = FakeEngine([list(a) for a in answers])
+        reader = None
+        if stdin is not None:
+            read_end, write_end = os.pipe()
+            pid = os.fork()
+            if pid == 0:  # a writer of its own, since a pipe holds only so much
+                os.close(read_end)
+                try:
+                    with os.fdopen(write_end, "wb") as pipe:
+                        pipe.write(stdin)
+                finally:
+                    os._exit(0)
+            os.close(write_end)
+            reader = os.fdopen(read_end, "rb")
+        out, err = io.BytesIO(), io.StringIO()
+        places = {f"SHELLMATE_{k}_DIR": str(tmp_path / k.lower()) for k in ("CONFIG", "DATA", "CACHE", "STATE")}
+        env = Environment(
+            reader, out, err, {**places, **variables}, tmp_path, stdin_is_terminal=terminal and reader is None
+        )
+        code = main(list(args), env, lambda: engine)
+        if reader:
+            reader.close()
+            os.waitpid(pid, 0)
+        return Result(code, out.getvalue().decode(), err.getvalue(), engine)
+
+    return run

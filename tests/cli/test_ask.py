@@ -1,0 +1,153 @@
+"""Asking: what reaches stdout, what stderr, what the model is told, and the exit code."""
+
+import json
+
+import pytest
+
+FIND = ["```bash\n", "find", " . -name", " '*.py'", "\n``", "`"]
+LOOP = ["```python\n", "for i in range(3):\n", "    print(i)\n", "```"]
+
+
+def test_stdout_has_the_code_and_nothing_else(shellmate):
+    result = shellmate("python files", answers=[FIND])
+    assert (result.code, result.out, result.err) == (0, "find . -name '*.py'\n", "")
+    assert result.engine.closed
+
+
+def test_words_need_no_quotes_and_options_go_anywhere(shellmate):
+    result = shellmate("python", "files", "--sh", answers=[FIND])
+    prompt, _, _ = result.engine.asked[0]
+    assert prompt.suffix == "python files"
+    assert prompt.openings == ("```bash\n",)
+
+
+def test_auto_leaves_the_fence_to_the_model(shellmate):
+    prompt, _, _ = shellmate("python files", answers=[FIND]).engine.asked[0]
+    assert prompt.openings == ("```bash\n", "```python\n")
+    assert prompt.prefix[0].role == "system"
+    assert len(prompt.prefix) > 40
+
+
+def test_the_prefix_does_not_depend_on_the_question(shellmate):
+    first = shellmate("one thing", answers=[FIND]).engine.asked[0][0]
+    second = shellmate("quite another", stdin=b"a,b\n1,2\n", answers=[FIND]).engine.asked[0][0]
+    assert first.prefix == second.prefix
+
+
+def test_piped_input_comes_before_the_question(shellmate):
+    prompt, _, _ = shellmate("mean of b", stdin=b"a,b\n1,2\n", answers=[LOOP]).engine.asked[0]
+    assert prompt.suffix == "Input on stdin:\n```\na,b\n1,2\n```\n\nmean of b"
+
+
+def test_piped_input_without_words_is_explained(shellmate):
+    result = shellmate(stdin=b"tar xzf a.tgz\n", answers=[["- `tar`", ": unpacks"]])
+    assert (result.code, result.out) == (0, "- `tar`: unpacks\n")
+    assert "explain" in result.engine.asked[0][0].prefix[0].content.lower()
+
+
+@pytest.mark.parametrize("stdin", [None, b"", b"\n \n"])
+def test_nothing_asked_is_a_usage_error(shellmate, stdin):
+    result = shellmate(stdin=stdin, terminal=stdin is None)
+    assert result.code == 2
+    assert result.err.count("\n") == 1
+    assert 'shellmate "count csv column mean"' in result.err
+
+
+def test_long_input_keeps_head_and_tail_and_says_so(shellmate):
+    lines = "".join(f"line {n}\n" for n in range(5000)).encode()
+    result = shellmate("count", stdin=lines, answers=[FIND])
+    suffix = result.engine.asked[0][0].suffix
+    assert "line 0\n" in suffix and "line 4999" in suffix and len(suffix) < 2000
+    assert result.err.startswith("shellmate: stdin: left out")
+    assert shellmate("count", "-q", stdin=lines, answers=[FIND]).err == ""
+
+
+def test_endless_input_is_cut(shellmate):
+    result = shellmate("count", stdin=b"y\n" * (40 << 20), answers=[FIND])
+    assert result.code == 0
+    assert "stopped reading stdin after 64 MiB" in result.err
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_byte_order_marks_are_understood(shellmate, encoding):
+    suffix = shellmate("count", stdin="a,ü\n1,2\n".encode(encoding), answers=[FIND]).engine.asked[0][0].suffix
+    assert "```\na,ü\n1,2\n```" in suffix
+
+
+def test_binary_input_is_refused(shellmate):
+    result = shellmate("what is it", stdin=b"\x7fELF\0\0\1")
+    assert result.code == 2
+    assert result.err == "shellmate: stdin is binary, and not text; pipe in text\n"
+
+
+def test_what_does_not_parse_is_written_anew(shellmate):
+    broken = ["```python\n", "def f(:\n", "    pass\n", "```"]
+    result = shellmate("--json", "f", answers=[broken, LOOP])
+    assert result.code == 0
+    assert json.loads(result.out)["code"] == "for i in range(3):\n    print(i)\n"
+    first, second = (sampling for _, sampling, _ in result.engine.asked)
+    assert first.temperature == 0 and second.temperature > 0
+
+
+def test_a_pipe_gets_no_line_twice(shellmate):
+    broken = ["```python\n", "import csv\n", "x = (1\n", "y y\n", "```"]
+    rest = [")\n", "print(csv, x)\n", "```"]
+    result = shellmate("f", answers=[broken, rest])
+    assert result.code == 0
+    assert result.engine.asked[1][2] == "```python\nimport csv\nx = (1\n"
+    assert result.out == "import csv\nx = (1\n)\nprint(csv, x)\n"
+
+
+def test_three_that_do_not_parse_are_no_answer(shellmate):
+    broken = ["```bash\n", "echo 'x", "\n```"]
+    result = shellmate("--json", "f", answers=[broken] * 3)
+    assert (result.code, result.out) == (4, "")
+    assert "echo 'x" in result.err and "no answer that parses" in result.err
+    assert len(result.engine.asked) == 3
+
+
+def test_a_cut_answer_says_so(shellmate):
+    whole = shellmate("f", answers=[["```bash\n", "ls\n", "<length>"]])
+    assert (whole.code, whole.out) == (0, "ls\n")
+    assert "cut at --max-tokens" in whole.err
+    broken = shellmate("f", answers=[["```bash\n", "echo 'x", "<length>"]])
+    assert broken.code == 4 and "--max-tokens" in broken.err and len(broken.engine.asked) == 1
+
+
+def test_explanation_goes_to_stderr_in_a_pipe(shellmate):
+    result = shellmate("-x", "python files", answers=[FIND, ["- `find`: searches"]])
+    assert result.out == "find . -name '*.py'\n"
+    assert result.err == "- `find`: searches\n"
+    assert "find . -name" in result.engine.asked[1][0].suffix
+
+
+def test_alternatives_are_distinct_and_parse(shellmate):
+    answers = [FIND, FIND, ["```bash\necho '\n```"], ["```bash\nls *.py\n```"]]
+    result = shellmate("-n", "3", "python files", answers=answers)
+    assert result.out == "find . -name '*.py'\nls *.py\n"
+
+
+def test_json_has_the_keys_of_the_interface(shellmate):
+    report = json.loads(shellmate("--json", "python files", answers=[FIND]).out)
+    assert report["language"] == "shell"
+    assert report["checks"] == {"syntax": True, "commands": None, "options": None}
+    assert {"code", "explanation", "alternatives", "danger", "model", "timings"} <= set(report)
+    assert {"first_token_ms", "total_ms", "prompt_tokens", "primed_tokens", "tokens", "tokens_per_s"} <= set(
+        report["timings"]
+    )
+
+
+def test_interrupt_is_130_and_says_nothing(shellmate):
+    result = shellmate("f", answers=[["```bash\n", "ls", KeyboardInterrupt()]])
+    assert (result.code, result.err) == (130, "")
+    assert result.engine.closed
+
+
+def test_a_bug_is_one_line_and_vv_shows_it(shellmate):
+    quiet = shellmate("f", answers=[["```bash\n", RuntimeError("boom")]])
+    assert quiet.code == 1 and quiet.err.count("\n") == 1 and "boom" in quiet.err
+    assert "Traceback" in shellmate("-vv", "f", answers=[["```bash\n", RuntimeError("boom")]]).err
+
+
+def test_control_characters_reach_a_pipe_as_they_are(shellmate):
+    assert shellmate("f", answers=[["```bash\n", "printf '\x1b[31m'", "\n```"]]).out == "printf '\x1b[31m'\n"

@@ -1,0 +1,121 @@
+"""The wheel, installed into an environment of its own, works away from the checkout."""
+
+import os
+import re
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import shellmate
+
+CHECKOUT = Path(__file__).parents[2]
+PROMPTS = {"auto", "explain", "python", "shell"}
+
+
+def run(*command: str | Path, cwd: Path, env: dict[str, str]) -> str:
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        env=env,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        timeout=300,
+    )
+    assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a user's installer builds from the checkout."""
+    target = tmp_path_factory.mktemp("wheel")
+    run(sys.executable, "-m", "build", "--wheel", "--outdir", target, CHECKOUT, cwd=target, env=dict(os.environ))
+    [built] = target.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bin folder of a clean environment with the wheel in it.
+
+    What shellmate depends on is lent by the running environment, so that nothing is built or fetched; its
+    editable shellmate is behind the installed one on the path, and its .pth files are not read.
+    """
+    place = tmp_path_factory.mktemp("venv")
+    env = dict(os.environ)
+    run(sys.executable, "-m", "venv", "--without-pip", place, cwd=place, env=env)
+    python = place / "bin" / "python"
+    run(
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        python,
+        "install",
+        "-q",
+        "--no-deps",
+        "--no-index",
+        wheel,
+        cwd=place,
+        env=env,
+    )
+    lent = run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=place, env=env).strip()
+    paths = dict.fromkeys([sysconfig.get_path("purelib"), sysconfig.get_path("platlib")])
+    (Path(lent) / "lent.pth").write_text("\n".join(paths) + "\n")
+    return python.parent
+
+
+@pytest.fixture
+def away(tmp_path: Path) -> tuple[Path, dict[str, str]]:
+    """Another working directory, and an environment with an empty HOME and nothing of this one's."""
+    home, cwd = tmp_path / "home", tmp_path / "elsewhere"
+    home.mkdir()
+    cwd.mkdir()
+    return cwd, {"HOME": str(home), "PATH": os.defpath, "LANG": "C.UTF-8"}
+
+
+def test_wheel_holds_the_prompts_and_the_licence_and_no_tests(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    assert {Path(n).stem for n in names if n.startswith("shellmate/prompts/")} >= PROMPTS
+    assert any(n.endswith(".dist-info/licenses/LICENSE") for n in names)
+    assert {n.split("/")[0] for n in names} == {"shellmate", f"shellmate-{shellmate.__version__}.dist-info"}
+    assert not [n for n in names if "test" in n or n.endswith(".pyc")]
+
+
+def test_wheel_runs_on_any_platform(wheel: Path) -> None:
+    assert wheel.name == f"shellmate-{shellmate.__version__}-py3-none-any.whl"
+
+
+def test_the_installed_command_says_its_version(installed: Path, away: tuple[Path, dict[str, str]]) -> None:
+    cwd, env = away
+    assert shellmate.__version__ in run(installed / "shellmate", "--version", cwd=cwd, env=env)
+
+
+def test_the_installed_command_finds_its_prompts(installed: Path, away: tuple[Path, dict[str, str]]) -> None:
+    cwd, env = away
+    listed = run(installed / "shellmate", "prompt", "list", cwd=cwd, env=env)
+    assert {line.split()[0] for line in listed.splitlines()} >= PROMPTS
+
+
+def test_the_installed_package_is_the_one_in_use(installed: Path, away: tuple[Path, dict[str, str]]) -> None:
+    cwd, env = away
+    found = run(installed / "python", "-c", "import shellmate; print(shellmate.__file__)", cwd=cwd, env=env).strip()
+    assert Path(found).is_relative_to(installed.parent)
+
+
+def test_looking_leaves_nothing_behind(installed: Path, away: tuple[Path, dict[str, str]]) -> None:
+    cwd, env = away
+    run(installed / "shellmate", "--version", cwd=cwd, env=env)
+    run(installed / "shellmate", "prompt", "list", cwd=cwd, env=env)
+    assert not list(cwd.iterdir())
+    assert not list(Path(env["HOME"]).iterdir())
+
+
+def test_readme_names_no_place_of_one_machine() -> None:
+    readme = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+    assert not re.search(r"(?<![\w.~/$}])/(home|root|work|Users|opt)/", readme)
