@@ -4,6 +4,7 @@
 # There is no wheel of it on the package index, so it is compiled here, for this very processor, once: the wheel is
 # kept in the cache under a key of version, processor and build arguments. Only llama.cpp's library is built, which
 # takes half the time of the whole; where that fails, the whole is built. Runs under locked.py.
+# shellcheck disable=SC2317  # the builds are called by name
 set -eu
 python=$1
 version=${LLAMA_CPP_PYTHON_VERSION:-0.3.36}
@@ -58,7 +59,7 @@ is_installed() {
     [ "$(cat "$mark" 2>/dev/null)" = "$key" ] && loads
 }
 
-key=$version-$({ processor; echo "$recipe $users_args ${CFLAGS:-} ${CXXFLAGS:-}"; } | cksum | cut -d ' ' -f 1)
+key=$version-$({ processor; echo "$recipe $users_args ${CC:-} ${CXX:-} ${CFLAGS:-} ${CXXFLAGS:-}"; } | cksum | cut -d ' ' -f 1)
 mark=$("$python" -c 'import sys; print(sys.prefix)')/.llama
 kept=$cache/$key
 
