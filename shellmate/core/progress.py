@@ -30,7 +30,6 @@ def progress(
         file=env.stderr,
         leave=False,
         ncols=min(get_terminal_size().columns, 100),
-        delay=0.2,
         ascii=ascii_only,
     ) as bar:
         yield lambda more: bar.update(more) and None

@@ -9,7 +9,7 @@ from shellmate.engine.engine import Sampling
 from shellmate.engine.interrupts import Deferred, deferred_signals
 from shellmate.engine.model import LlamaModel
 
-BATCH = 512
+BATCH = 256
 _ABORTED = 2  # llama_decode: the abort callback said so
 _NO_FLASH_ATTENTION = 0  # on a CPU the plain way is faster: 20 tokens behind 4,000 take 0.20 s against 0.37 s
 

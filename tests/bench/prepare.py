@@ -80,6 +80,7 @@ def prepare_case(model_path: str, directory: Path, name: str, question: str, lan
     tokenized = tokenize_prompt(model, prompt)
     suffix = tokenized.suffix + model.tokenize(FENCES[language][0], special=False)
     given = {"depth": len(tokenized.prefix), "suffix": suffix, "threads": physical_cores()}
+    given["build"] = build_of(model.binding)
     (directory / f"{name}.json").write_text(json.dumps(given))
     size = Path(model_path).stat()
     made_of = [tokenized.prefix, build_of(model.binding), model_path, size.st_size, size.st_mtime]

@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
@@ -27,7 +28,9 @@ class Terminal:
         self.folder = folder
         self.env = Environment(None, io.BytesIO(), io.StringIO(), {"HOME": str(folder)}, folder)
         paths = Paths(*(folder / kind for kind in ("config", "data", "cache", "state")))
-        self.app = App(self.env, paths, {"model": "tiny"})
+        self.primed: list = []
+        engine = SimpleNamespace(prime=lambda prefix: self.primed.append(prefix) or len(prefix), close=lambda: None)
+        self.app = App(self.env, paths, {"model": "tiny"}, lambda: engine)
         self.file = place_of(TINY, paths)
         self.file.parent.mkdir(parents=True)
 
@@ -94,8 +97,15 @@ def test_pull_takes_the_model_in_use_and_says_when_it_is_ready(terminal):
     terminal.keep_copy()
     terminal.run("pull")
     assert terminal.out == ""
-    assert terminal.err.splitlines()[-1] == "tiny is ready (10 kB, 0 s)"
+    assert "tiny is ready (10 kB, 0 s)" in terminal.err.splitlines()
     assert terminal.file.read_bytes() == BYTES
+    assert len(terminal.primed) == 4
+
+
+def test_pull_leaves_the_prompts_alone_if_told_so(terminal):
+    terminal.keep_copy()
+    terminal.run("pull", "--no-prime")
+    assert terminal.primed == []
 
 
 def test_pull_quietly(terminal):

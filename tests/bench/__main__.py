@@ -1,0 +1,193 @@
+"""How long an answer takes, from the outside: `python -m tests.bench`. Figures are reported, never asserted.
+
+(a) shellmate, cold and primed; (b) the script that a user would write; (c) the floor that any Python program stands
+on; (c') the floor with llama.cpp's default settings. Interleaved a b c a b c, medians behind a warm-up round.
+"""
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+from platformdirs import user_cache_path
+
+from tests.bench.measure import Job, ProcessFailedError, Run, interleave, run
+from tests.bench.report import MB, Target, imported, machine, timings, warn
+
+ROOT, HERE = Path(__file__).parents[2], Path(__file__).parent
+QUESTION = "count the lines of every python file here"
+LONG_QUESTION = "a class for a bank account with deposit, withdraw, balance and history"
+MAX_TOKENS, STEPS, HELP_RUNS = 512, 64, 15
+FORBIDDEN = ("llama_cpp", "numpy", "pygments", "prompt_toolkit", "diskcache")
+CASES = {"bench1": ["-p", "bench1"], "bench4": ["-p", "bench4"], "auto": []}
+NOTES = f"""\
+(a) python -m shellmate --no-config "{QUESTION}", states primed, stdout a pipe
+(b) llama_cpp.Llama(n_ctx=4096).create_chat_completion(stream=True), the same messages; no row where they exceed n_ctx;
+    its first byte is that of the ```bash line, which shellmate strips; threads are the library's own defaults
+(c) ctypes, state in a plain file, no flash attention and weights not repacked, as shellmate has it; opening given
+(c') the same with llama.cpp's defaults: flash attention auto, weights repacked
+GOMP_SPINCOUNT=1000 for all of them: shellmate sets it by itself. 1 MB is 10^6 bytes. Figures are medians."""
+
+
+class Bench:
+    """The places, the variables and the model that every measured process is given."""
+
+    def __init__(self) -> None:
+        self.place = user_cache_path("shellmate-speed", appauthor=False)
+        self.place.mkdir(parents=True, exist_ok=True)
+        config = str(self.place / "config")
+        self.variables = {**os.environ, "GOMP_SPINCOUNT": "1000", "SHELLMATE_CONFIG_DIR": config}
+        self.shellmate = [sys.executable, "-m", "shellmate"]
+        self.model = Path(self.run([*self.shellmate, "model", "path"]).out.strip())
+
+    def run(self, command: list[str]) -> Run:
+        return run(command, self.variables, str(ROOT))
+
+    def prepare(self, *arguments: str) -> None:
+        step, *rest = arguments
+        self.run([sys.executable, "-m", "tests.bench.prepare", step, str(self.model), str(self.place), *rest])
+
+    def ask(self, name: str, *flags: str) -> list[str]:
+        return [*self.shellmate, "--no-config", *CASES[name], *flags]
+
+    def given(self, name: str) -> dict:
+        return json.loads((self.place / f"{name}.json").read_text())
+
+    def bare(self, script: str, name: str, tokens: int, *flags: str) -> list[str]:
+        state = self.place / f"{name}{'.defaults' if flags else ''}.state"
+        case = self.place / f"{name}.json"
+        return [sys.executable, str(HERE / script), str(self.model), str(case), str(state), str(tokens), *flags]
+
+    def baseline(self, name: str) -> list[str]:
+        messages = self.place / f"{name}.messages.json"
+        return [sys.executable, str(HERE / "baseline.py"), str(self.model), str(messages), str(MAX_TOKENS)]
+
+
+def prepare(bench: Bench) -> dict[str, int]:
+    """Prime and save everything; how many tokens shellmate's answer has, by case."""
+    warn("preparing: prompts, KV states")
+    bench.prepare("prompts")
+    tokens = {}
+    for name in CASES:
+        answer = json.loads(bench.run(bench.ask(name, "--json", QUESTION)).out)
+        tokens[name] = answer["timings"]["tokens"]
+        bench.prepare("case", name, QUESTION, answer["language"])
+    return tokens
+
+
+def answering_jobs(bench: Bench, tokens: dict[str, int], runs: int, baseline_runs: int) -> dict[str, Job]:
+    jobs = {}
+    for name in CASES:
+        given = bench.given(name)
+        jobs[f"{name} a"] = Job(bench.ask(name, QUESTION), runs)
+        if given["depth"] + len(given["suffix"]) + MAX_TOKENS <= 4096:
+            jobs[f"{name} b"] = Job(bench.baseline(name), baseline_runs)
+        jobs[f"{name} c"] = Job(bench.bare("floor.py", name, tokens[name]), runs)
+        jobs[f"{name} c'"] = Job(bench.bare("floor.py", name, tokens[name], "--defaults"), runs)
+    return jobs
+
+
+def generating_jobs(bench: Bench, runs: int) -> dict[str, Job]:
+    def of_json(done: Run) -> float:
+        return json.loads(done.out)["timings"]["tokens_per_s"]
+
+    def of_number(done: Run) -> float:
+        return float(done.out)
+
+    return {
+        "generate a": Job(bench.ask("bench1", "--py", "--json", LONG_QUESTION), runs, of_json),
+        "generate raw": Job(bench.bare("raw.py", "bench1", STEPS), runs, of_number),
+        "generate raw'": Job(bench.bare("raw.py", "bench1", STEPS, "--defaults"), runs, of_number),
+    }
+
+
+def print_answering(bench: Bench, jobs: dict[str, Job]) -> None:
+    what = {"a": "shellmate", "b": "Llama(...)", "c": "floor", "c'": "floor, defaults"}
+    named = []
+    for key, job in jobs.items():
+        name, letter = key.split()
+        named.append((f"{name} ({bench.given(name)['depth']}) ({letter}) {what[letter]}", job))
+    print("\nAnswering; in brackets the tokens of the prefix")
+    print(timings(named, bench.model.stat().st_size))
+
+
+def answering_targets(bench: Bench, jobs: dict[str, Job]) -> list[Target]:
+    first = {name: job.median("first") for name, job in jobs.items()}
+    targets = []
+    for name in CASES:
+        a = first[f"{name} a"]
+        if f"{name} b" in first:
+            targets.append(Target(f"a / b, first byte, {name}", a / first[f"{name} b"], 0.15))
+        targets.append(Target(f"a / c, first byte, {name}", a / first[f"{name} c"], 1.25))
+        targets.append(Target(f"a / c', first byte, {name}", a / first[f"{name} c'"]))
+    longer = bench.given("bench4")["depth"] / bench.given("bench1")["depth"]
+    for letter, bound in (("a", 1.1), ("c", None), ("c'", None)):
+        ratio = first[f"bench4 {letter}"] / first[f"bench1 {letter}"]
+        targets.append(Target(f"{letter}, first byte, {longer:.2f} x the prefix / 1 x", ratio, bound))
+    size = bench.model.stat().st_size
+    for name in CASES:
+        over = (jobs[f"{name} a"].median("rss") - size) / MB
+        targets.append(Target(f"peak memory of a less the model file, {name}", over, 200, " MB"))
+    return targets
+
+
+def generating_targets(jobs: dict[str, Job]) -> list[Target]:
+    a, raw, defaults = (job.median_figure() for job in jobs.values())
+    count = json.loads(jobs["generate a"].runs[0].out)["timings"]["tokens"]
+    return [
+        Target(f"a, generation, {count} tokens behind bench1, tokens/s", a),
+        Target(f"llama_decode alone, {STEPS} tokens there, same settings, tokens/s", raw),
+        Target("the same with llama.cpp's defaults, tokens/s", defaults),
+        Target("a / llama_decode alone", a / raw, 0.95, at_least=True),
+        Target("a / llama_decode alone with llama.cpp's defaults", a / defaults),
+    ]
+
+
+def help_targets(bench: Bench) -> tuple[list[Target], list[str]]:
+    """The timings of --help, and the packages it loads but must not."""
+    jobs = {
+        "help": Job([*bench.shellmate, "--help"], HELP_RUNS),
+        "pass": Job([sys.executable, "-c", "pass"], HELP_RUNS),
+    }
+    interleave(jobs, HELP_RUNS, bench.variables, str(ROOT))
+    traced = bench.run([sys.executable, "-X", "importtime", "-m", "shellmate", "--help"])
+    help_, pass_ = jobs["help"].median("total"), jobs["pass"].median("total")
+    targets = [
+        Target(f"shellmate --help, whole process, {HELP_RUNS} runs", help_, 0.12, " s"),
+        Target("python -c pass", pass_, unit=" s"),
+        Target("shellmate --help / python -c pass", help_ / pass_),
+    ]
+    return targets, imported(traced.err, FORBIDDEN)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--runs", type=int, default=7, metavar="N", help="counted runs of each (7)")
+    parser.add_argument("--quick", action="store_true", help="3 runs of (b), the slow one")
+    options = parser.parse_args()
+    if options.runs < 1:
+        parser.error("--runs is at least 1")
+    try:
+        bench = Bench()
+        tokens = prepare(bench)
+        heading = machine(bench.model, bench.given("bench1")["build"])
+        answering = answering_jobs(bench, tokens, options.runs, min(options.runs, 3) if options.quick else options.runs)
+        generating = generating_jobs(bench, options.runs)
+        interleave(answering | generating, options.runs, bench.variables, str(ROOT))
+        helping, forbidden = help_targets(bench)
+    except ProcessFailedError as error:
+        warn(str(error))
+        return 1
+    print(heading, NOTES, sep="\n\n")
+    print_answering(bench, answering)
+    print("\n" + f"{'Figure':58} {'':>10}   target")
+    for target in [*answering_targets(bench, answering), *generating_targets(generating), *helping]:
+        print(target)
+    print(f"{'imported by --help, though it must not be':58} {', '.join(forbidden) or 'none':>10}")
+    print(f"\nload after: {' '.join(f'{x:.1f}' for x in os.getloadavg())}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
