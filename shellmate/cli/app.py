@@ -46,4 +46,4 @@ class App:
         )
         self.env.prefer(THREAD_VARIABLES)
         limits = Limits(self.setting("ctx"), self.setting("threads"), self.setting("cache_size") << 20)
-        return LocalEngine(file, self.paths.kv, limits, partial(progress, self.env, quiet=quiet), verbose)
+        return LocalEngine(file, self.paths.kv, limits, partial(progress, self.env, quiet=quiet), self.env.say, verbose)

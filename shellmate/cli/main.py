@@ -61,12 +61,20 @@ def main(args: Sequence[str], env: Environment, open_engine: OpenEngine | None =
 
 def _work(args: list[str], env: Environment, open_engine: OpenEngine | None) -> int:
     app = App(env, Paths.of(env.variables), {}, open_engine)
-    result = shellmate.main(args=args, prog_name="shellmate", standalone_mode=False, obj=app)
-    return result if isinstance(result, int) else ExitCode.ANSWERED
+    try:
+        # Not by click's own main(), which turns a closed pipe into exit 1 and Ctrl-C into "Aborted!".
+        with shellmate.make_context("shellmate", args, obj=app) as context:
+            shellmate.invoke(context)
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    return ExitCode.ANSWERED
 
 
 def _usage(env: Environment, error: click.ClickException, args: Sequence[str]) -> int:
     """click's own message in one line, with the command to look at and the way to ask all the same."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        env.say(error.format_message())
+        return ExitCode.USAGE
     context = getattr(error, "ctx", None)
     command = context.command_path if context else "shellmate"
     as_question = ""

@@ -3,7 +3,7 @@
 import mmap
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -134,6 +134,15 @@ class KVStore:
     def close(self) -> None:
         with suppress(*_FAULTS):
             self._cache.close()
+
+
+def open_store(directory: Path, size_limit: int, say: Callable[[str], None]) -> KVStore | None:
+    """The store, or None where it cannot be used, which is said: an answer without it is slow, and still an answer."""
+    try:
+        return KVStore(directory, size_limit)
+    except ShellmateError as error:
+        say(f"shellmate: {error}; the prompt is evaluated afresh each time")
+        return None
 
 
 @contextmanager

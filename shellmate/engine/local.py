@@ -1,19 +1,18 @@
 """The engine in this process: loads the model beside other work, restores or primes the prefix, generates."""
 
-import codecs
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from shellmate.core.errors import ShellmateError, UsageError
+from shellmate.core.errors import UsageError
 from shellmate.engine.binding import Log, build_of, load_binding
 from shellmate.engine.blob import key_of
 from shellmate.engine.context import LlamaContext, Sampler
 from shellmate.engine.cores import physical_cores
+from shellmate.engine.decoding import decode
 from shellmate.engine.engine import Candidate, Generation, Sampling, Usage
 from shellmate.engine.model import LlamaModel
 from shellmate.engine.tokenized import TokenizedPrompt, choose_opening, common_length, shared_beginning, tokenize_prompt
@@ -38,15 +37,25 @@ class Limits:
 class LocalEngine:
     """Loading starts at once, in a thread: 0.2 s of C code, in which the caller can get everything else ready."""
 
-    def __init__(self, file: ModelFile, kv: Path, limits: Limits, progress: Progress, verbose: bool = False):
-        self._file, self._kv, self._limits, self._progress, self._verbose = file, kv, limits, progress, verbose
-        self._store: Any = None
+    def __init__(
+        self,
+        file: ModelFile,
+        kv: Path,
+        limits: Limits,
+        progress: Progress,
+        say: Callable[[str], None],
+        verbose: bool = False,
+    ):
+        self._file, self._limits, self._progress, self._say, self._verbose = file, limits, progress, say, verbose
         self._context: LlamaContext | None = None
+        self._sampler: Sampler | None = None
         self._evaluated: list[int] = []  # the tokens whose states sequence 0 of the context holds
         self._failure: BaseException | None = None
         self._loading = threading.Thread(target=self._load, daemon=True)
         self._loading.start()
-        self._open_store()
+        from shellmate.engine.kvstore import open_store  # beside the loading: diskcache takes 25 ms to import
+
+        self._store = open_store(kv, limits.cache_size, say)
 
     def _load(self) -> None:
         try:
@@ -55,14 +64,6 @@ class LocalEngine:
             self._loaded = LlamaModel(binding, self._file.path, self._log)
         except BaseException as error:
             self._failure = error
-
-    def _open_store(self) -> None:
-        from shellmate.engine.kvstore import KVStore
-
-        try:
-            self._store = KVStore(self._kv, self._limits.cache_size)
-        except ShellmateError as error:
-            self._store_failure = error
 
     @property
     def _model(self) -> LlamaModel:
@@ -84,15 +85,19 @@ class LocalEngine:
         if len(openings) > 1:
             self._evaluate_tokens(context, wanted, len(self._evaluated), "reading")
             opening, wanted = choose_opening(self._model, openings, context.logits(-1))
-        sampler = context.sampler(sampling, in_graph=True)
-        try:
-            self._evaluate_tokens(context, wanted, len(self._evaluated), "reading")
-            usage.prompt_seconds = time.perf_counter() - start
-            if opening:
-                yield opening
-            yield from self._sample(context, sampler, sampling, usage)
-        finally:
-            sampler.close()
+        self._end_sampling()
+        self._sampler = context.sampler(sampling, in_graph=True)
+        self._evaluate_tokens(context, wanted, len(self._evaluated), "reading")
+        usage.prompt_seconds = time.perf_counter() - start
+        if opening:
+            yield opening
+        yield from decode(context, self._model, self._sampler, sampling, self._evaluated, usage)
+
+    def _end_sampling(self) -> None:
+        """A sampler is part of its context's graph: it has to go before the context, and before the next sampler."""
+        if self._sampler:
+            self._sampler.close()
+            self._sampler = None
 
     def _prepare(
         self, prompt: Prompt, openings: tuple[str, ...], max_tokens: int, sequences: int, usage: Usage
@@ -124,6 +129,7 @@ class LocalEngine:
         size = self._limits.ctx * sequences or -(-tokens // _STEP) * _STEP
         if self._context and self._context.size >= size and self._context.sequences >= sequences:
             return self._context
+        self._end_sampling()
         if self._context:
             self._context.close()
             self._context = None
@@ -157,7 +163,8 @@ class LocalEngine:
         with self._store.priming():
             if not self._restore(context, key, prefix):
                 self._prime(context, prefix)
-                self._store.write(key, context.take_state())
+                if not self._store.write(key, context.take_state()):
+                    self._say("shellmate: the primed prompt could not be kept; is the disk full?")
 
     def _restore(self, context: LlamaContext, key: str, prefix: list[int]) -> bool:
         if self._store is None:
@@ -188,38 +195,13 @@ class LocalEngine:
                 context.evaluate(tokens, position, done)
         self._evaluated += tokens
 
-    def _sample(self, context: LlamaContext, sampler: Sampler, sampling: Sampling, usage: Usage) -> Iterator[str]:
-        decoder, text = codecs.getincrementaldecoder("utf-8")("replace"), ""
-        start = time.perf_counter()
-        while True:
-            token = sampler.sample()
-            if self._model.ends_generation(token):
-                usage.finish = "stop"
-                break
-            usage.tokens += 1
-            piece = decoder.decode(self._model.bytes_of(token))
-            text = (text + piece)[-len(sampling.stop) - len(piece) :]
-            usage.generation_seconds = time.perf_counter() - start
-            if piece:
-                yield piece
-            if sampling.stop and sampling.stop in text:
-                usage.finish = "stop"
-                break
-            if usage.tokens >= sampling.max_tokens:
-                usage.finish = "length"
-                break
-            position = len(self._evaluated)
-            context.decode([(token, position, 0, True)])
-            self._evaluated.append(token)
-        if rest := decoder.decode(b"", True):
-            yield rest
-
     def generate_several(self, prompt: Prompt, sampling: Sampling, count: int) -> tuple[list[Candidate], Usage]:
         from shellmate.engine.several import decode_several
 
         usage = Usage()
         sequences = min(2 * count, 16)  # about half of what is sampled is distinct
         start = time.perf_counter()
+        self._end_sampling()
         context, wanted, room = self._prepare(prompt, prompt.openings, sampling.max_tokens, sequences, usage)
         sampling = replace(sampling, max_tokens=room)
         opening = "".join(prompt.openings[:1])
@@ -242,8 +224,10 @@ class LocalEngine:
 
     def close(self) -> None:
         self._loading.join()
+        self._end_sampling()
         if self._context:
             self._context.close()
+            self._context = None
         if self._store:
             self._store.close()
         if not self._failure:

@@ -21,6 +21,7 @@ LONG_QUESTION = "a class for a bank account with deposit, withdraw, balance and 
 MAX_TOKENS, STEPS, HELP_RUNS = 512, 64, 15
 FORBIDDEN = ("llama_cpp", "numpy", "pygments", "prompt_toolkit", "diskcache")
 CASES = {"bench1": ["-p", "bench1"], "bench4": ["-p", "bench4"], "auto": []}
+WITH_DEFAULTS = ("bench1",)  # the cases that have a (c')
 NOTES = f"""\
 (a) python -m shellmate --no-config "{QUESTION}", states primed, stdout a pipe
 (b) llama_cpp.Llama(n_ctx=4096).create_chat_completion(stream=True), the same messages; no row where they exceed n_ctx;
@@ -72,7 +73,8 @@ def prepare(bench: Bench) -> dict[str, int]:
     for name in CASES:
         answer = json.loads(bench.run(bench.ask(name, "--json", QUESTION)).out)
         tokens[name] = answer["timings"]["tokens"]
-        bench.prepare("case", name, QUESTION, answer["language"])
+        kinds = ("", ".defaults") if name in WITH_DEFAULTS else ("",)
+        bench.prepare("case", name, QUESTION, answer["language"], *kinds)
     return tokens
 
 
@@ -84,7 +86,8 @@ def answering_jobs(bench: Bench, tokens: dict[str, int], runs: int, baseline_run
         if given["depth"] + len(given["suffix"]) + MAX_TOKENS <= 4096:
             jobs[f"{name} b"] = Job(bench.baseline(name), baseline_runs)
         jobs[f"{name} c"] = Job(bench.bare("floor.py", name, tokens[name]), runs)
-        jobs[f"{name} c'"] = Job(bench.bare("floor.py", name, tokens[name], "--defaults"), runs)
+        if name in WITH_DEFAULTS:
+            jobs[f"{name} c'"] = Job(bench.bare("floor.py", name, tokens[name], "--defaults"), runs)
     return jobs
 
 
@@ -120,7 +123,8 @@ def answering_targets(bench: Bench, jobs: dict[str, Job]) -> list[Target]:
         if f"{name} b" in first:
             targets.append(Target(f"a / b, first byte, {name}", a / first[f"{name} b"], 0.15))
         targets.append(Target(f"a / c, first byte, {name}", a / first[f"{name} c"], 1.25))
-        targets.append(Target(f"a / c', first byte, {name}", a / first[f"{name} c'"]))
+        if name in WITH_DEFAULTS:
+            targets.append(Target(f"a / c', first byte, {name}", a / first[f"{name} c'"]))
     longer = bench.given("bench4")["depth"] / bench.given("bench1")["depth"]
     for letter, bound in (("a", 1.1), ("c", None), ("c'", None)):
         ratio = first[f"bench4 {letter}"] / first[f"bench1 {letter}"]

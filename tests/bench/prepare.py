@@ -1,7 +1,7 @@
 """What the bench needs beforehand: two prompts of a known length, and for each prompt its messages, tokens and states.
 
 python -m tests.bench.prepare prompts MODEL DIRECTORY
-python -m tests.bench.prepare case MODEL DIRECTORY PROMPT QUESTION LANGUAGE
+python -m tests.bench.prepare case MODEL DIRECTORY PROMPT QUESTION LANGUAGE KIND...
 """
 
 import hashlib
@@ -70,8 +70,8 @@ def to_toml(file: PromptFile) -> str:
     return head + "\n".join(table(e) for e in file.examples)
 
 
-def prepare_case(model_path: str, directory: Path, name: str, question: str, language: str) -> None:
-    """NAME.messages.json for (b); NAME.json and NAME.state, NAME.defaults.state for (c)."""
+def prepare_case(model_path: str, directory: Path, name: str, question: str, language: str, *kinds: str) -> None:
+    """NAME.messages.json for (b); NAME.json and a NAMEKIND.state for each kind, "" and ".defaults", for (c)."""
     model = open_model(model_path)
     prompt = compose(Request(question, "auto"), library_in(directory), name)
     told = [{"role": m.role, "content": m.content} for m in prompt.prefix]
@@ -83,16 +83,17 @@ def prepare_case(model_path: str, directory: Path, name: str, question: str, lan
     given["build"] = build_of(model.binding)
     (directory / f"{name}.json").write_text(json.dumps(given))
     size = Path(model_path).stat()
-    made_of = [tokenized.prefix, build_of(model.binding), model_path, size.st_size, size.st_mtime]
+    made_of = [tokenized.prefix, given["build"], model_path, size.st_size, size.st_mtime]
     model.close()
-    mark, digest = directory / f"{name}.mark", hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
-    if mark.exists() and mark.read_text() == digest:
-        return
-    for kind in ("", ".defaults"):
+    digest = hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
+    for kind in kinds:
+        mark = directory / f"{name}{kind}.mark"
+        if mark.exists() and mark.read_text() == digest:
+            continue
         bare = Bare(model_path, len(tokenized.whole), given["threads"], bool(kind))
         bare.evaluate(tokenized.prefix)
         bare.save(str(directory / f"{name}{kind}.state"))
-    mark.write_text(digest)
+        mark.write_text(digest)
 
 
 if __name__ == "__main__":

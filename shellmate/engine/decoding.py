@@ -1,0 +1,45 @@
+"""One answer, token by token."""
+
+import codecs
+import time
+from collections.abc import Iterator
+
+from shellmate.engine.context import LlamaContext, Sampler
+from shellmate.engine.engine import Sampling, Usage
+from shellmate.engine.model import LlamaModel
+
+
+def decode(
+    context: LlamaContext,
+    model: LlamaModel,
+    sampler: Sampler,
+    sampling: Sampling,
+    evaluated: list[int],
+    usage: Usage,
+) -> Iterator[str]:
+    """The pieces behind what was evaluated last, in whole characters: a token can be half of one.
+
+    `evaluated` is kept up to date with the tokens whose states sequence 0 holds.
+    """
+    decoder, tail = codecs.getincrementaldecoder("utf-8")("replace"), ""
+    start = time.perf_counter()
+    while not usage.finish:
+        token = sampler.sample()
+        if model.ends_generation(token):
+            usage.finish = "stop"
+            break
+        usage.tokens += 1
+        piece = decoder.decode(model.bytes_of(token))
+        tail = (tail + piece)[-len(sampling.stop) - len(piece) :]
+        usage.generation_seconds = time.perf_counter() - start
+        if sampling.stop and sampling.stop in tail:
+            usage.finish = "stop"
+        elif usage.tokens >= sampling.max_tokens:
+            usage.finish = "length"
+        if piece:
+            yield piece
+        if not usage.finish:
+            context.decode([(token, len(evaluated), 0, True)])
+            evaluated.append(token)
+    if rest := decoder.decode(b"", True):
+        yield rest
