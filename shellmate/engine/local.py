@@ -51,8 +51,9 @@ class LocalEngine:
         self._sampler: Sampler | None = None
         self._evaluated: list[int] = []  # the tokens whose states sequence 0 of the context holds
         self._failure: BaseException | None = None
-        self._loading = threading.Thread(target=self._load, daemon=True)
-        self._loading.start()
+        self._loaded: LlamaModel | None = None
+        self._ready = threading.Event()  # not join(): a thread whose join was interrupted counts as ended
+        threading.Thread(target=self._load, daemon=True).start()
         from shellmate.engine.kvstore import open_store  # beside the loading: diskcache takes 25 ms to import
 
         self._store = open_store(kv, limits.cache_size, say)
@@ -64,12 +65,15 @@ class LocalEngine:
             self._loaded = LlamaModel(binding, self._file.path, self._log)
         except BaseException as error:
             self._failure = error
+        finally:
+            self._ready.set()
 
     @property
     def _model(self) -> LlamaModel:
-        self._loading.join()
+        self._ready.wait()
         if self._failure:
             raise self._failure
+        assert self._loaded
         return self._loaded
 
     def generate(self, prompt: Prompt, sampling: Sampling, answered: str = "") -> Generation:
@@ -223,12 +227,12 @@ class LocalEngine:
         return len(tokenized.prefix)
 
     def close(self) -> None:
-        self._loading.join()
+        self._ready.wait()
         self._end_sampling()
         if self._context:
             self._context.close()
             self._context = None
         if self._store:
             self._store.close()
-        if not self._failure:
+        if self._loaded:
             self._loaded.close()
