@@ -20,19 +20,23 @@ OpenEngine = Callable[..., Engine]
 
 
 def run() -> None:
-    """The console script."""
+    """Run the command of this process and end it."""
     env = Environment.of_process()
     signal.signal(signal.SIGTERM, _end)
-    code = main(sys.argv[1:], env)
+    code = main(sys.argv[1:], env, catch_interrupts=True)
     if code == ExitCode.INTERRUPTED:
         _die_of(signal.SIGINT)
     _leave(env, code)
 
 
-def main(args: Sequence[str], env: Environment, open_engine: OpenEngine | None = None) -> int:
-    """Do what the arguments say; the exit code. Nothing but a bug leaves this function as an exception."""
+def main(
+    args: Sequence[str], env: Environment, open_engine: OpenEngine | None = None, catch_interrupts: bool = False
+) -> int:
+    """Do what the arguments say; the exit code. No exception leaves this function."""
     loud = "-vv" in args
     try:
+        if catch_interrupts and signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         return _work(list(args), env, open_engine)
     except click.ClickException as error:
         return _usage(env, error, args)

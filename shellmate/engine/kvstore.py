@@ -61,6 +61,7 @@ class KVStore:
             "disk_min_file_size": 0,
             "size_limit": size_limit,
             "eviction_policy": "least-recently-used",
+            "cull_limit": 2,  # gone at once where there is no room; diskcache's own 10 would empty the whole store
             "timeout": _BUSY_SECONDS,
         }
         try:

@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Any, cast
 
 from shellmate.core.environment import Environment
 from shellmate.core.paths import PRIVATE_FILE
@@ -112,7 +112,7 @@ def _download(url: str, partial: Path, model: Model, env: Environment, quiet: bo
         try:
             http_get(
                 url,
-                watched,
+                cast(Any, watched),  # all that it is asked for is write()
                 resume_size=file.tell(),
                 headers=build_hf_headers() | {"Accept-Encoding": "identity"},
                 expected_size=model.bytes,
