@@ -30,7 +30,7 @@ SMALL_PREFIX = (
 )
 
 
-def _need(name: str, tmp_path_factory: pytest.TempPathFactory) -> ModelFile:
+def _need(name: str) -> ModelFile:
     found = find_model_file(name, Paths.of(os.environ), Environment.of_process(), quiet=True)
     if not found:
         pytest.fail(f"the model {name} is not here: run make model", pytrace=False)
@@ -38,13 +38,13 @@ def _need(name: str, tmp_path_factory: pytest.TempPathFactory) -> ModelFile:
 
 
 @pytest.fixture(scope="session")
-def model_file(tmp_path_factory: pytest.TempPathFactory) -> ModelFile:
-    return _need("qwen2.5-coder-0.5b", tmp_path_factory)
+def model_file() -> ModelFile:
+    return _need("qwen2.5-coder-0.5b")
 
 
 @pytest.fixture(scope="session")
-def smollm_file(tmp_path_factory: pytest.TempPathFactory) -> ModelFile:
-    return _need("smollm2-135m", tmp_path_factory)
+def smollm_file() -> ModelFile:
+    return _need("smollm2-135m")
 
 
 @pytest.fixture(scope="session")
@@ -71,13 +71,20 @@ class Progress:
 
 @pytest.fixture(scope="session")
 def engine_on(model_file: ModelFile) -> Iterator[Callable[..., LocalEngine]]:
-    """Opens engines and closes those that were left open; `said` of an engine is what it told the user."""
+    """Opens engines and closes those that were left open. `said` of an engine is what it told the user, `primings`
+    how many tokens it evaluated for a prefix each time: a progress bar comes only from 250 on."""
     opened: list[LocalEngine] = []
 
     def open_engine(kv: Path, file: ModelFile | None = None, **limits: int) -> LocalEngine:
         said: list[str] = []
         engine = LocalEngine(file or model_file, kv, Limits(**limits), Progress(), said.append)
-        engine.said = said
+        engine.said, engine.primings, prime = said, [], engine._prime
+
+        def count(context, prefix):
+            engine.primings.append(len(prefix))
+            return prime(context, prefix)
+
+        engine._prime = count
         opened.append(engine)
         return engine
 

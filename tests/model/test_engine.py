@@ -129,25 +129,6 @@ def was_restored(engine) -> bool:
     return not engine.primings
 
 
-@pytest.fixture(autouse=True)
-def count_primings(monkeypatch):
-    """Engines note in `primings` how many tokens they evaluated for a prefix: the progress bar comes only from 250."""
-    from shellmate.engine.local import LocalEngine
-
-    original, opening = LocalEngine._prime, LocalEngine.__init__
-
-    def prime(self, context, prefix):
-        self.primings.append(len(prefix))
-        return original(self, context, prefix)
-
-    def init(self, *args, **kwargs):
-        self.primings = []
-        opening(self, *args, **kwargs)
-
-    monkeypatch.setattr(LocalEngine, "_prime", prime)
-    monkeypatch.setattr(LocalEngine, "__init__", init)
-
-
 def test_a_sound_state_of_another_prefix_is_a_miss(engine_on, small_prompt, answer, fresh, kv):
     engine = engine_on(kv)
     engine.prime(SECOND_PREFIX)
@@ -225,7 +206,6 @@ def test_prefix_and_suffix_tokenised_apart_equal_the_whole(shared_engine, name):
     for suffix in (
         "count csv column mean",
         "统计平均值",
-        "  \n\n x",
         "Input on stdin:\n```\na,b\n```\n\nmean of b",
         "",
     ):
