@@ -9,14 +9,16 @@ from shellmate.core.environment import Environment
 
 @contextmanager
 def progress(
-    env: Environment, what: str, total: int, unit: str, quiet: bool = False
+    env: Environment, what: str, total: int, unit: str, quiet: bool = False, announce: bool = True
 ) -> Iterator[Callable[[int], None]]:
-    """Yield a function that is told how much more is done, in `unit` ("B" for bytes) out of `total`."""
+    """Yield a function that is told how much more is done, in `unit` ("B" for bytes) out of `total`. Without a
+    terminal `announce` has it said once what is going on."""
     if quiet:
         yield lambda _: None
         return
     if not env.stderr_is_terminal:
-        env.say(f"shellmate: {what} ...")
+        if announce:
+            env.say(f"shellmate: {what} ...")
         yield lambda _: None
         return
     from tqdm import tqdm

@@ -19,7 +19,7 @@ from shellmate.engine.tokenized import TokenizedPrompt, choose_opening, common_l
 from shellmate.models.store import ModelFile
 from shellmate.prompt.prompt import Message, Prompt
 
-Progress = Callable[[str, int, str], AbstractContextManager[Callable[[int], None]]]
+Progress = Callable[..., AbstractContextManager[Callable[[int], None]]]  # as core.progress.progress, without env
 _LAYOUT = "f16 f16 plain"  # KV types and attention: the state of one layout means nothing in another
 _SLOW = 250  # tokens: more than about a second of evaluation, worth a progress bar
 _STEP = 256  # contexts come in multiples of it, so that the next question often fits the one that is there
@@ -195,7 +195,7 @@ class LocalEngine:
         if len(tokens) < _SLOW:
             context.evaluate(tokens, position)
         else:
-            with self._progress(what, len(tokens), "token") as done:
+            with self._progress(what, len(tokens), "token", announce=position == 0) as done:
                 context.evaluate(tokens, position, done)
         self._evaluated += tokens
 

@@ -64,7 +64,7 @@ class Progress:
         self.begun: list[str] = []
 
     @contextmanager
-    def __call__(self, what: str, total: int, unit: str) -> Iterator[Callable[[int], None]]:
+    def __call__(self, what: str, total: int, unit: str, announce: bool = True) -> Iterator[Callable[[int], None]]:
         self.begun.append(what)
         yield lambda _: None
 
