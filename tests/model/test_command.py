@@ -248,20 +248,6 @@ def test_a_signal_ends_it_at_once(primed, unprimed, tmp_path, when, number):
     assert b"rror" not in stderr
 
 
-@pytest.mark.parametrize("when", ["priming", "generation"])
-def test_the_shell_sees_130(primed, unprimed, tmp_path, when):
-    variables = unprimed if when == "priming" else primed
-    wait = "grep -q priming err" if when == "priming" else "test -s out"
-    done = subprocess.run(
-        ["bash", "-mc",  # without job control a shell has its background jobs ignore SIGINT
-         f"'{sys.executable}' -m shellmate --py '{LONG}' --max-tokens 300 >out 2>err </dev/null & "
-         f"while ! {wait}; do sleep 0.05; done; kill -INT $!; wait $!; echo $?"],
-        env=variables, cwd=tmp_path, capture_output=True, text=True, timeout=60,
-    )  # fmt: skip
-    assert done.stdout.split() == ["130"]
-    assert "Traceback" not in (tmp_path / "err").read_text()
-
-
 def test_a_timeout_while_priming(unprimed, tmp_path, run):
     run("cache", "info", env=unprimed)
     start = time.perf_counter()
