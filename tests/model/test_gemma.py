@@ -27,7 +27,7 @@ def write_gemma(path: Path, chat_template: str = TEMPLATE) -> None:
     kinds[3] = gguf.TokenType.UNKNOWN
     kinds += [gguf.TokenType.NORMAL] * (len(tokens) - len(kinds))
     writer = gguf.GGUFWriter(path, "gemma")
-    writer.add_context_length(2048)
+    writer.add_context_length(16384)
     writer.add_embedding_length(WIDTH)
     writer.add_block_count(LAYERS)
     writer.add_feed_forward_length(HIDDEN)
