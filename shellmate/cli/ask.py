@@ -1,7 +1,6 @@
 """A question, from the words to the exit code."""
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -38,11 +37,10 @@ class Wishes:
     verbose: bool = False
 
 
-def ask(app: App, wishes: Wishes, sampling: Sampling, open_engine: Callable[[], Engine]) -> None:
-    """Answer on stdout. Raises ShellmateError with its exit code; interrupts pass through."""
+def ask(app: App, wishes: Wishes, sampling: Sampling, engine: Engine) -> None:
+    """Answer on stdout, and close the engine. Raises ShellmateError with its exit code; interrupts pass through."""
     start, library = time.perf_counter(), PromptLibrary.of(app.paths)
     words = join_words(wishes.words)
-    engine = open_engine()
     try:
         piped = _piped(app, wishes)
         if not words and not piped:

@@ -118,12 +118,14 @@ def shellmate(**options: Any) -> None:
         )
     if not words and (app.env.stdin is None or app.env.stdin_is_terminal):
         raise UsageError("there are no words to answer", 'say what you want: shellmate "count csv column mean"')
-    from shellmate.cli.ask import Wishes, ask
     from shellmate.cli.main import start_timeout
-    from shellmate.engine.engine import Sampling
 
     if seconds := app.setting("timeout"):
         start_timeout(seconds)
+    engine = app.open_engine(quiet=options["quiet"], verbose=options["verbose"] > 1)
+    from shellmate.cli.ask import Wishes, ask  # beside the loading of the model, which takes longer
+    from shellmate.engine.engine import Sampling
+
     wishes = Wishes(
         words=words,
         language=app.setting("lang"),
@@ -136,4 +138,4 @@ def shellmate(**options: Any) -> None:
         verbose=options["verbose"] > 0,
     )
     sampling = Sampling(app.setting("max_tokens"), app.setting("temperature"), seed=app.setting("seed"))
-    ask(app, wishes, sampling, lambda: app.open_engine(quiet=wishes.quiet, verbose=options["verbose"] > 1))
+    ask(app, wishes, sampling, engine)

@@ -1,36 +1,75 @@
-"""How a KV state is kept: a header that says what it is, a checksum, the bytes of llama.cpp.
+"""How a primed prompt is kept: a header that says what it is, a checksum, its frame, the KV state in llama.cpp's bytes.
 
 llama.cpp trusts what it is given, so a blob that is damaged, cut short or meant for another prompt has to be found
 out before the C library sees it.
 """
 
+import json
 import struct
 import zlib
 from collections.abc import Sequence
+from dataclasses import astuple, dataclass
 from hashlib import sha256
 
-MAGIC = b"shellmate-kv-1\0\0"
-_HEADER = struct.Struct("<16s32sQI")  # magic, digest of the key, length of the state, CRC-32 of digest and state
+from shellmate.prompt.prompt import Message
+
+MAGIC = b"shellmate-kv-2\0\0"
+_HEADER = struct.Struct("<16s32sQQI")  # magic, digest of the key, lengths of frame and state, CRC-32 of all but magic
 
 
-def key_of(model_sha256: str, build: str, layout: str, tokens: Sequence[int]) -> str:
-    """The key of a prefix's KV state; whatever changes the state or its meaning changes the key."""
-    digest = sha256(f"{model_sha256} {build} {layout} ".encode())
-    digest.update(struct.pack(f"<{len(tokens)}i", *tokens))
-    return digest.hexdigest()
+@dataclass(frozen=True)
+class Frame:
+    """What is the same for every question that a prompt is asked with.
+
+    `prefix` are the tokens in front of the question, `after` those behind it; `architecture` and `vocabulary_size`
+    are what the weights have to be told where they are loaded before the vocabulary.
+    """
+
+    architecture: str
+    vocabulary_size: int
+    prefix: list[int]
+    after: list[int]
 
 
-def pack(key: str, state: bytes | bytearray) -> bytes:
+@dataclass(frozen=True)
+class PrimedPrompt:
+    """A prompt's frame and the KV state of its prefix, which is valid for as long as what it was read from."""
+
+    frame: Frame
+    state: memoryview
+
+
+def key_of(model_sha256: str, build: str, layout: str, messages: Sequence[Message]) -> str:
+    """The key of a prompt's KV state; whatever changes its tokens, its state or their meaning changes the key.
+
+    Tokens follow from the messages, the model and the build, and are known sooner: before the vocabulary is loaded.
+    """
+    made_of = [model_sha256, build, layout, [(m.role, m.content) for m in messages]]
+    return sha256(json.dumps(made_of).encode()).hexdigest()
+
+
+def pack(key: str, frame: Frame, state: bytes | bytearray) -> bytes:
+    head = json.dumps(astuple(frame)).encode()
     digest = bytes.fromhex(key)
-    return _HEADER.pack(MAGIC, digest, len(state), zlib.crc32(state, zlib.crc32(digest))) + state
+    checksum = _checksum(digest, head, state)
+    return _HEADER.pack(MAGIC, digest, len(head), len(state), checksum) + head + state
 
 
-def unpack(key: str, blob: memoryview) -> memoryview | None:
-    """The state in a blob, or None where the blob is not whole, not sound, or not of this key."""
+def unpack(key: str, blob: memoryview) -> PrimedPrompt | None:
+    """The primed prompt in a blob, or None where the blob is not whole, not sound, or not of this key."""
     if len(blob) < _HEADER.size:
         return None
-    magic, digest, length, checksum = _HEADER.unpack_from(blob)
-    state = blob[_HEADER.size :]
-    if magic != MAGIC or digest != bytes.fromhex(key) or length != len(state):
+    magic, digest, head_length, state_length, checksum = _HEADER.unpack_from(blob)
+    if magic != MAGIC or digest != bytes.fromhex(key) or len(blob) != _HEADER.size + head_length + state_length:
         return None
-    return state if zlib.crc32(state, zlib.crc32(digest)) == checksum else None
+    head = blob[_HEADER.size : _HEADER.size + head_length]
+    state = blob[_HEADER.size + head_length :]
+    if _checksum(digest, head, state) != checksum:
+        return None
+    return PrimedPrompt(Frame(*json.loads(bytes(head))), state)
+
+
+def _checksum(digest: bytes, head: bytes | memoryview, state: bytes | bytearray | memoryview) -> int:
+    # The length goes in too: a shift between frame and state would otherwise be no change.
+    lengths = struct.pack("<QQ", len(head), len(state))
+    return zlib.crc32(state, zlib.crc32(head, zlib.crc32(digest + lengths)))

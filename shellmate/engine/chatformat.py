@@ -13,39 +13,35 @@ _QUESTION = "shellmate-question-goes-here"
 
 @dataclass(frozen=True)
 class RenderedPrompt:
-    """`prefix` is the part that does not depend on the question, empty where the template has none such;
-    the question's own text goes between `before` and `after`."""
+    """The question's own text goes between the two."""
 
-    prefix: str
     before: str
     after: str
 
 
 def render_prompt(binding: Any, template: str, prefix: Sequence[Message]) -> RenderedPrompt:
     """The prompt around a question that is yet to come. Raises ModelError where the template cannot be used."""
-    whole = _render(binding, template, [*prefix, Message("user", _QUESTION)], True)
+    whole = _render(binding, template, [*prefix, Message("user", _QUESTION)])
     before, found, after = whole.rpartition(_QUESTION)
     if not found:
         raise ModelError("the model's chat template does not show the question", "take another model")
-    alone = _render(binding, template, list(prefix), False)
-    if alone and before.startswith(alone):
-        return RenderedPrompt(alone, before[len(alone) :], after)
-    return RenderedPrompt("", before, after)
+    return RenderedPrompt(before, after)
 
 
-def _render(binding: Any, template: str, messages: list[Message], open_answer: bool) -> str:
+def _render(binding: Any, template: str, messages: list[Message]) -> str:
+    """The messages, and the beginning of the model's own."""
     chat = (binding.llama_chat_message * len(messages))(
         *((m.role.encode(), m.content.encode("utf-8", "replace")) for m in messages)
     )
     room = 2 * sum(len(m.content.encode("utf-8", "replace")) + 64 for m in messages) + 1024
     buffer = ctypes.create_string_buffer(room)
-    length = binding.llama_chat_apply_template(template.encode(), chat, len(messages), open_answer, buffer, room)
+    length = binding.llama_chat_apply_template(template.encode(), chat, len(messages), True, buffer, room)
     if 0 <= length <= room:
         return buffer.raw[:length].decode("utf-8", "replace")
-    return _render_with_jinja(template, messages, open_answer)
+    return _render_with_jinja(template, messages)
 
 
-def _render_with_jinja(template: str, messages: list[Message], open_answer: bool) -> str:
+def _render_with_jinja(template: str, messages: list[Message]) -> str:
     """For the templates that llama.cpp does not know by sight."""
     from jinja2 import TemplateError
     from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -58,7 +54,7 @@ def _render_with_jinja(template: str, messages: list[Message], open_answer: bool
     plain = [{"role": m.role, "content": m.content} for m in messages]
     try:
         return environment.from_string(template).render(
-            messages=plain, add_generation_prompt=open_answer, bos_token="", eos_token=""
+            messages=plain, add_generation_prompt=True, bos_token="", eos_token=""
         )
     except TemplateError as error:
         raise ModelError(f"the model's chat template fails: {error}", "take another model") from error

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from shellmate.engine.context import LlamaContext, Sampler
 from shellmate.engine.engine import Sampling, Usage
-from shellmate.engine.model import LlamaModel
+from shellmate.engine.model import Vocabulary
 
 
 def decode(
     context: LlamaContext,
-    model: LlamaModel,
+    vocabulary: Vocabulary,
     sampler: Sampler,
     sampling: Sampling,
     evaluated: list[int],
@@ -25,11 +25,11 @@ def decode(
     start = time.perf_counter()
     while not usage.finish:
         token = sampler.sample()
-        if model.ends_generation(token):
+        if vocabulary.ends_generation(token):
             usage.finish = "stop"
             break
         usage.tokens += 1
-        piece = decoder.decode(model.bytes_of(token))
+        piece = decoder.decode(vocabulary.bytes_of(token))
         tail = (tail + piece)[-len(sampling.stop) - len(piece) :]
         usage.generation_seconds = time.perf_counter() - start
         if sampling.stop and sampling.stop in tail:

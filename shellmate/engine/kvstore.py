@@ -13,7 +13,7 @@ from diskcache.core import MODE_BINARY
 
 from shellmate.core.errors import ShellmateError
 from shellmate.core.paths import make_private_directory
-from shellmate.engine.blob import pack, unpack
+from shellmate.engine.blob import Frame, PrimedPrompt, pack, unpack
 
 _BUSY_SECONDS = 5
 _FAULTS = (OSError, sqlite3.Error, diskcache.Timeout)
@@ -75,8 +75,8 @@ class KVStore:
             return diskcache.Cache(str(self._directory), **settings)
 
     @contextmanager
-    def read(self, key: str) -> Iterator[memoryview | None]:
-        """The state under a key, mapped for as long as the block lasts, or None where there is no sound one."""
+    def read(self, key: str) -> Iterator[PrimedPrompt | None]:
+        """What is kept under a key, mapped for as long as the block lasts, or None where there is nothing sound."""
         try:
             file = self._cache.get(key, read=True)
         except (*_FAULTS, ValueError, TypeError):
@@ -91,21 +91,21 @@ class KVStore:
                 yield None
                 return
             blob = memoryview(mapped)
-            state = unpack(key, blob)
+            primed = unpack(key, blob)
             try:
-                yield state
+                yield primed
             finally:
                 with suppress(BufferError):
-                    if state is not None:
-                        state.release()
+                    if primed is not None:
+                        primed.state.release()
                     blob.release()
                     mapped.close()
 
-    def write(self, key: str, state: bytes | bytearray) -> bool:
-        """Keep a state; False where the disk would not have it."""
+    def write(self, key: str, frame: Frame, state: bytes | bytearray) -> bool:
+        """Keep a primed prompt; False where the disk would not have it."""
         try:
             with _private_files():
-                self._cache.set(key, pack(key, state))
+                self._cache.set(key, pack(key, frame, state))
         except _FAULTS:
             return False
         return True

@@ -1,6 +1,5 @@
 """The engine in this process: loads the model beside other work, restores or primes the prefix, generates."""
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -8,20 +7,23 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from shellmate.core.errors import UsageError
-from shellmate.engine.binding import Log, build_of, load_binding
-from shellmate.engine.blob import key_of
+from shellmate.engine.binding import build_of
+from shellmate.engine.blob import Frame, PrimedPrompt, key_of
 from shellmate.engine.context import LlamaContext, Sampler
 from shellmate.engine.cores import physical_cores
 from shellmate.engine.decoding import decode
 from shellmate.engine.engine import Candidate, Generation, Sampling, Usage
-from shellmate.engine.model import LlamaModel
-from shellmate.engine.tokenized import TokenizedPrompt, choose_opening, common_length, shared_beginning, tokenize_prompt
+from shellmate.engine.loading import ModelLoader
+from shellmate.engine.model import Weights
+from shellmate.engine.tokenized import choose_opening, common_length, frame_of, shared_beginning, tokenize_whole
 from shellmate.models.store import ModelFile
 from shellmate.prompt.prompt import Message, Prompt
 
 Progress = Callable[..., AbstractContextManager[Callable[[int], None]]]  # as core.progress.progress, without env
-_LAYOUT = "f16 f16 plain"  # KV types and attention: the state of one layout means nothing in another
+_LAYOUT = "q8_0 f16 plain"  # KV types and attention: the state of one layout means nothing in another
 _SLOW = 250  # tokens: more than about a second of evaluation, worth a progress bar
+_SHORT = 1000  # bytes of a question: room for as many tokens costs next to nothing
+_OPENING = 16  # tokens, more than any opening has
 _STEP = 256  # contexts come in multiples of it, so that the next question often fits the one that is there
 
 
@@ -35,7 +37,7 @@ class Limits:
 
 
 class LocalEngine:
-    """Loading starts at once, in a thread: 0.2 s of C code, in which the caller can get everything else ready."""
+    """Loading starts at once, in threads: 0.2 s of C code, beside which all is done that needs no vocabulary."""
 
     def __init__(
         self,
@@ -46,35 +48,14 @@ class LocalEngine:
         say: Callable[[str], None],
         verbose: bool = False,
     ):
-        self._file, self._limits, self._progress, self._say, self._verbose = file, limits, progress, say, verbose
+        self._file, self._limits, self._progress, self._say = file, limits, progress, say
         self._context: LlamaContext | None = None
         self._sampler: Sampler | None = None
         self._evaluated: list[int] = []  # the tokens whose states sequence 0 of the context holds
-        self._failure: BaseException | None = None
-        self._loaded: LlamaModel | None = None
-        self._ready = threading.Event()  # not join(): a thread whose join was interrupted counts as ended
-        threading.Thread(target=self._load, daemon=True).start()
+        self._model = ModelLoader(file.path, verbose)
         from shellmate.engine.kvstore import open_store  # beside the loading: diskcache takes 25 ms to import
 
         self._store = open_store(kv, limits.cache_size, say)
-
-    def _load(self) -> None:
-        try:
-            binding = load_binding()
-            self._log = Log(binding, self._verbose)
-            self._loaded = LlamaModel(binding, self._file.path, self._log)
-        except BaseException as error:
-            self._failure = error
-        finally:
-            self._ready.set()
-
-    @property
-    def _model(self) -> LlamaModel:
-        self._ready.wait()
-        if self._failure:
-            raise self._failure
-        assert self._loaded
-        return self._loaded
 
     def generate(self, prompt: Prompt, sampling: Sampling, answered: str = "") -> Generation:
         usage = Usage()
@@ -88,14 +69,14 @@ class LocalEngine:
         opening = "".join(openings[:1])
         if len(openings) > 1:
             self._evaluate_tokens(context, wanted, len(self._evaluated), "reading")
-            opening, wanted = choose_opening(self._model, openings, context.logits(-1))
+            opening, wanted = choose_opening(self._model.vocabulary, openings, context.logits(-1))
         self._end_sampling()
         self._sampler = context.sampler(sampling, in_graph=True)
         self._evaluate_tokens(context, wanted, len(self._evaluated), "reading")
         usage.prompt_seconds = time.perf_counter() - start
         if opening:
             yield opening
-        yield from decode(context, self._model, self._sampler, sampling, self._evaluated, usage)
+        yield from decode(context, self._model.vocabulary, self._sampler, sampling, self._evaluated, usage)
 
     def _end_sampling(self) -> None:
         """A sampler is part of its context's graph: it has to go before the context, and before the next sampler."""
@@ -108,18 +89,42 @@ class LocalEngine:
     ) -> tuple[LlamaContext, list[int], int]:
         """A context that holds what can be had of the prompt without evaluating it, the tokens that are still to be
         evaluated (what all openings have in common last), and how many the answer may have."""
-        tokenized = tokenize_prompt(self._model, prompt)
-        wanted = tokenized.whole + self._model.tokenize(shared_beginning(openings), special=False)
-        room = self._room_for(len(wanted), max_tokens)
-        context = self._context_for(len(wanted) + sequences * room, sequences)
-        kept = self._reuse(context, tokenized, wanted)
+        key = self._key_of(prompt.prefix)
+        frame = self._restore_ahead(key, prompt, max_tokens * sequences, sequences)
+        vocabulary = self._model.vocabulary
+        frame = frame or frame_of(vocabulary, prompt.prefix)
+        wanted = tokenize_whole(vocabulary, frame, prompt.suffix)
+        wanted += vocabulary.tokenize(shared_beginning(openings), special=False)
+        weights = self._model.weights_for(frame)
+        room = self._room_for(weights, len(wanted), max_tokens)
+        context = self._context_for(weights, len(wanted) + sequences * room, sequences)
+        kept = self._reuse(context, key, frame, wanted)
         usage.prompt_tokens, usage.primed_tokens = len(wanted), kept
         usage.evaluated_tokens = len(wanted) - kept
         return context, wanted[kept:], room
 
-    def _room_for(self, prompt_tokens: int, max_tokens: int) -> int:
+    def _key_of(self, messages: tuple[Message, ...]) -> str:
+        return key_of(self._file.sha256, build_of(self._model.binding), _LAYOUT, messages)
+
+    def _restore_ahead(self, key: str, prompt: Prompt, room: int, sequences: int) -> Frame | None:
+        """The prompt's frame if the store has it, with its state restored to a context that will most likely do: how
+        many tokens the question has is not known before the vocabulary is loaded, only that it has no more than bytes.
+        """
+        if self._context or not self._store:
+            return None
+        with self._store.read(key) as primed:
+            if primed is None:
+                return None
+            weights = self._model.weights_for(primed.frame)
+            question = len(prompt.suffix.encode("utf-8", "replace")) + len(primed.frame.after) + _OPENING
+            most = len(primed.frame.prefix) + question + room
+            if question < _SHORT and most <= (self._limits.ctx or weights.context_length):
+                self._restore(self._context_for(weights, most, sequences), primed)
+            return primed.frame
+
+    def _room_for(self, weights: Weights, prompt_tokens: int, max_tokens: int) -> int:
         """How many tokens the answer may have. Raises UsageError where the context leaves none."""
-        most = self._limits.ctx or self._model.context_length
+        most = self._limits.ctx or weights.context_length
         room = min(max_tokens, most - prompt_tokens)
         if room < 1:
             what = "--ctx is" if self._limits.ctx else "the model's context is"
@@ -128,7 +133,7 @@ class LocalEngine:
             )
         return room
 
-    def _context_for(self, tokens: int, sequences: int) -> LlamaContext:
+    def _context_for(self, weights: Weights, tokens: int, sequences: int) -> LlamaContext:
         """The context that is there if it is large enough, else a new one."""
         size = self._limits.ctx * sequences or -(-tokens // _STEP) * _STEP
         if self._context and self._context.size >= size and self._context.sequences >= sequences:
@@ -138,16 +143,15 @@ class LocalEngine:
             self._context.close()
             self._context = None
         threads = self._limits.threads or physical_cores()
-        self._context, self._evaluated = LlamaContext(self._model, size, threads, sequences), []
+        self._context, self._evaluated = LlamaContext(weights, size, threads, sequences), []
         return self._context
 
-    def _reuse(self, context: LlamaContext, prompt: TokenizedPrompt, wanted: list[int]) -> int:
+    def _reuse(self, context: LlamaContext, key: str, frame: Frame, wanted: list[int]) -> int:
         """How many of the wanted tokens the context holds, after restoring or priming the prefix if that helps."""
         common = common_length(self._evaluated, wanted)
-        if common < len(prompt.prefix):
-            self._evaluated = []
-            self._restore_or_prime(context, prompt.prefix)
-            common = len(prompt.prefix)
+        if common < len(frame.prefix):
+            self._restore_or_prime(context, key, frame)
+            common = len(frame.prefix)
         # The last token is always evaluated anew: its logits are wanted, and states do not hold them.
         common = min(common, len(wanted) - 1)
         self._evaluated = self._evaluated[:common]
@@ -157,37 +161,30 @@ class LocalEngine:
             return 0
         return common
 
-    def _restore_or_prime(self, context: LlamaContext, prefix: list[int]) -> None:
-        key = key_of(self._file.sha256, build_of(self._model.binding), _LAYOUT, prefix)
-        if self._restore(context, key, prefix):
-            return
+    def _restore_or_prime(self, context: LlamaContext, key: str, frame: Frame) -> None:
         if self._store is None:
-            self._prime(context, prefix)
+            self._prime(context, frame.prefix)
+            return
+        if self._restore_from_store(context, key):
             return
         with self._store.priming():
-            if not self._restore(context, key, prefix):
-                self._prime(context, prefix)
-                if not self._store.write(key, context.take_state()):
+            if not self._restore_from_store(context, key):
+                self._prime(context, frame.prefix)
+                if not self._store.write(key, frame, context.take_state()):
                     self._say("shellmate: the primed prompt could not be kept; is the disk full?")
 
-    def _restore(self, context: LlamaContext, key: str, prefix: list[int]) -> bool:
-        if self._store is None:
-            return False
-        with self._store.read(key) as state:
-            if state is None:
-                return False
-            import ctypes
+    def _restore_from_store(self, context: LlamaContext, key: str) -> bool:
+        assert self._store
+        with self._store.read(key) as primed:
+            return primed is not None and self._restore(context, primed)
 
-            array = (ctypes.c_uint8 * len(state)).from_buffer(state)
-            restored = context.restore_state(array)
-            del array
-        if restored:
-            self._evaluated = list(prefix)
+    def _restore(self, context: LlamaContext, primed: PrimedPrompt) -> bool:
+        restored = context.restore_state(primed.state)
+        self._evaluated = primed.frame.prefix[:] if restored else []
         return restored
 
     def _prime(self, context: LlamaContext, prefix: list[int]) -> None:
         context.clear()
-        self._evaluated = []
         self._evaluate_tokens(context, prefix, 0, "priming the prompt, once")
 
     def _evaluate_tokens(self, context: LlamaContext, tokens: list[int], position: int, what: str) -> None:
@@ -211,28 +208,26 @@ class LocalEngine:
         opening = "".join(prompt.openings[:1])
         if len(prompt.openings) > 1:
             self._evaluate_tokens(context, wanted, len(self._evaluated), "reading")
-            opening, wanted = choose_opening(self._model, prompt.openings, context.logits(-1))
+            opening, wanted = choose_opening(self._model.vocabulary, prompt.openings, context.logits(-1))
         self._evaluate_tokens(context, wanted, len(self._evaluated), "reading")
         usage.prompt_seconds = time.perf_counter() - start
         start, position = time.perf_counter(), len(self._evaluated)
-        candidates = decode_several(context, self._model, sampling, opening, position, sequences, usage)
+        candidates = decode_several(context, self._model.vocabulary, sampling, opening, position, sequences, usage)
         self._evaluated = self._evaluated[:position]
         usage.generation_seconds = time.perf_counter() - start
         return candidates[:count], usage
 
     def prime(self, prefix: tuple[Message, ...]) -> int:
-        tokenized = tokenize_prompt(self._model, Prompt(prefix, ""))
-        context = self._context_for(len(tokenized.whole), 1)
-        self._restore_or_prime(context, tokenized.prefix)
-        return len(tokenized.prefix)
+        frame = frame_of(self._model.vocabulary, prefix)
+        context = self._context_for(self._model.weights_for(frame), len(frame.prefix), 1)
+        self._restore_or_prime(context, self._key_of(prefix), frame)
+        return len(frame.prefix)
 
     def close(self) -> None:
-        self._ready.wait()
         self._end_sampling()
         if self._context:
             self._context.close()
             self._context = None
         if self._store:
             self._store.close()
-        if self._loaded:
-            self._loaded.close()
+        self._model.close()

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from shellmate.engine.context import LlamaContext, Sampler
 from shellmate.engine.engine import Candidate, Sampling, Usage
-from shellmate.engine.model import LlamaModel
+from shellmate.engine.model import Vocabulary
 
 _WARM_TEMPERATURE = 0.8  # what the sequences behind the first are sampled with where the caller asks for 0
 
@@ -23,7 +23,7 @@ class _Sequence:
 
 def decode_several(
     context: LlamaContext,
-    model: LlamaModel,
+    vocabulary: Vocabulary,
     sampling: Sampling,
     opening: str,
     position: int,
@@ -52,7 +52,7 @@ def decode_several(
                     logits = np.ctypeslib.as_array(context.logits(row), (context.vocabulary_size,)).astype(np.float64)
                     top = logits.max()
                     logprobs[row] = logits - (top + math.log(np.exp(logits - top).sum()))
-                _take(sequence, token, float(logprobs[row][token]), model, sampling)
+                _take(sequence, token, float(logprobs[row][token]), vocabulary, sampling)
                 usage.tokens += 1
                 if sequence.alive:
                     rows[sequence.number] = len(batch)
@@ -68,13 +68,13 @@ def decode_several(
     return _distinct(sequences, opening)
 
 
-def _take(sequence: _Sequence, token: int, logprob: float, model: LlamaModel, sampling: Sampling) -> None:
+def _take(sequence: _Sequence, token: int, logprob: float, vocabulary: Vocabulary, sampling: Sampling) -> None:
     sequence.logprob += logprob
     sequence.tokens += 1
-    if model.ends_generation(token):
+    if vocabulary.ends_generation(token):
         sequence.alive = False
         return
-    sequence.text += sequence.decoder.decode(model.bytes_of(token))
+    sequence.text += sequence.decoder.decode(vocabulary.bytes_of(token))
     ended = bool(sampling.stop) and sampling.stop in sequence.text
     sequence.alive = not ended and sequence.tokens < sampling.max_tokens
 

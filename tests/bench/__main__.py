@@ -26,7 +26,8 @@ NOTES = f"""\
 (a) python -m shellmate --no-config "{QUESTION}", states primed, stdout a pipe
 (b) llama_cpp.Llama(n_ctx=4096).create_chat_completion(stream=True), the same messages; no row where they exceed n_ctx;
     its first byte is that of the ```bash line, which shellmate strips; threads are the library's own defaults
-(c) ctypes, state in a plain file, no flash attention and weights not repacked, as shellmate has it; opening given
+(c) ctypes, state in a plain file, no flash attention, K as Q8_0, weights not repacked, as shellmate has it; opening
+    given
 (c') the same with llama.cpp's defaults: flash attention auto, weights repacked
 GOMP_SPINCOUNT=1000 for all of them: shellmate sets it by itself. 1 MB is 10^6 bytes. Figures are medians."""
 

@@ -1,15 +1,17 @@
 """llama.cpp through its ctypes layer and nothing else: the least that any Python program has to do.
 
 Stands alone, so that the floor owes nothing to shellmate's own code. `defaults` leaves llama.cpp's settings as they
-are (flash attention auto, weights repacked); without it they are shellmate's (no flash attention, weights mapped).
+are (flash attention auto, weights repacked); without it they are shellmate's (no flash attention, K as Q8_0, weights mapped).
 """
 
 import ctypes
 import importlib.util
+import json
 import mmap
 import sys
 from types import ModuleType
 
+LAYOUT = "K Q8_0"  # what a saved state depends on beside its tokens
 BATCH = 512
 SPARE = 512  # tokens of room behind the prompt, shellmate's default --max-tokens
 
@@ -23,6 +25,16 @@ def load_binding():
     import llama_cpp.llama_cpp as binding
 
     return binding
+
+
+def bare_behind(model: str, case: str, state: str, flags: tuple[str, ...]) -> tuple["Bare", list[int]]:
+    """A model that has restored a case's state and evaluated its suffix, and that suffix."""
+    with open(case) as file:
+        given = json.load(file)
+    bare = Bare(model, given["depth"] + len(given["suffix"]), given["threads"], "--defaults" in flags)
+    bare.restore(state)
+    bare.evaluate(given["suffix"])
+    return bare, given["suffix"]
 
 
 class Bare:
@@ -46,6 +58,7 @@ class Bare:
         settings.n_seq_max = 1
         if not defaults:
             settings.flash_attn_type = 0
+            settings.type_k = 8  # GGML_TYPE_Q8_0
         self.context = lib.llama_init_from_model(self.model, settings)
         if not self.context:
             raise SystemExit("llama.cpp gave no context")

@@ -3,18 +3,13 @@
 python floor.py MODEL CASE.json STATE TOKENS [--defaults]
 """
 
-import json
 import sys
 
-from bare import Bare
+from bare import bare_behind
 
 
 def main(model: str, case: str, state: str, count: str, *flags: str) -> None:
-    with open(case) as file:
-        given = json.load(file)
-    bare = Bare(model, given["depth"] + len(given["suffix"]), given["threads"], "--defaults" in flags)
-    bare.restore(state)
-    bare.evaluate(given["suffix"])
+    bare, _ = bare_behind(model, case, state, flags)
     sample, out = bare.greedy(), sys.stdout.buffer
     for n in range(int(count)):
         token = sample()

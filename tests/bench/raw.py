@@ -3,21 +3,16 @@
 python raw.py MODEL CASE.json STATE TOKENS [--defaults]
 """
 
-import json
 import sys
 import time
 
-from bare import Bare
+from bare import bare_behind
 
 
 def main(model: str, case: str, state: str, count: str, *flags: str) -> None:
-    with open(case) as file:
-        given = json.load(file)
-    bare = Bare(model, given["depth"] + len(given["suffix"]), given["threads"], "--defaults" in flags)
-    bare.restore(state)
-    bare.evaluate(given["suffix"])
+    bare, suffix = bare_behind(model, case, state, flags)
     bare.lib.llama_synchronize(bare.context)
-    token = (bare.lib.llama_token * 1)(given["suffix"][-1])
+    token = (bare.lib.llama_token * 1)(suffix[-1])
     decode, synchronize, context = bare.lib.llama_decode, bare.lib.llama_synchronize, bare.context
     start = time.perf_counter()
     for _ in range(int(count)):

@@ -19,47 +19,38 @@ def binding():
     return load_binding()
 
 
-def test_chatml_is_cut_in_front_of_the_question(binding):
+def test_chatml_is_cut_around_the_question(binding):
     rendered = render_prompt(binding, CHATML, PREFIX)
-    assert rendered.prefix == (
-        "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nhi<|im_end|>\n<|im_start|>assistant\nho<|im_end|>\n"
+    assert rendered.before == (
+        "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nhi<|im_end|>\n"
+        "<|im_start|>assistant\nho<|im_end|>\n<|im_start|>user\n"
     )
-    assert rendered.before == "<|im_start|>user\n"
     assert rendered.after == "<|im_end|>\n<|im_start|>assistant\n"
 
 
 def test_gemma_puts_the_system_text_into_the_first_question(binding):
     rendered = render_prompt(binding, GEMMA, PREFIX)
-    assert rendered.prefix.startswith("<start_of_turn>user\nBe brief.")
-    assert "<start_of_turn>model\nho<end_of_turn>" in rendered.prefix
-    assert rendered.before == "<start_of_turn>user\n"
+    assert rendered.before.startswith("<start_of_turn>user\nBe brief.")
+    assert "<start_of_turn>model\nho<end_of_turn>" in rendered.before
+    assert rendered.before.endswith("<start_of_turn>user\n")
     assert rendered.after == "<end_of_turn>\n<start_of_turn>model\n"
 
 
 def test_a_template_that_llama_cpp_does_not_know_is_rendered_by_jinja(binding):
     rendered = render_prompt(binding, OWN, PREFIX)
-    assert rendered.prefix == "[[system: Be brief.]]\n[[user: hi]]\n[[assistant: ho]]\n"
-    assert rendered.before == "[[user: "
+    assert rendered.before == "[[system: Be brief.]]\n[[user: hi]]\n[[assistant: ho]]\n[[user: "
     assert rendered.after == "]]\n[[assistant: "
-
-
-def test_a_prefix_that_changes_with_what_follows_is_no_prefix(binding):
-    counting = "{{ messages|length }} {% for m in messages %}[[{{ m.role }}: {{ m.content }}]]{% endfor %}"
-    rendered = render_prompt(binding, counting, PREFIX)
-    assert rendered.prefix == ""
-    assert rendered.before.startswith("4 [[system: Be brief.]]")
-    assert rendered.after == "]]"
 
 
 def test_multibyte_text_passes_unchanged(binding):
     prefix = (Message("system", "用一句话回答 🎉" * 50), Message("user", "é"), Message("assistant", "好"))
     for template in (CHATML, OWN):
-        assert "用一句话回答 🎉" * 50 in render_prompt(binding, template, prefix).prefix
+        assert "用一句话回答 🎉" * 50 in render_prompt(binding, template, prefix).before
 
 
 def test_without_examples_there_is_still_a_prompt(binding):
     rendered = render_prompt(binding, CHATML, ())
-    assert (rendered.prefix + rendered.before).endswith("<|im_start|>user\n")
+    assert rendered.before.endswith("<|im_start|>user\n")
 
 
 @pytest.mark.parametrize(

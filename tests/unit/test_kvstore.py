@@ -14,11 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shellmate.core.errors import ShellmateError
-from shellmate.engine.blob import key_of, pack, unpack
+from shellmate.engine.blob import Frame, key_of, pack, unpack
 from shellmate.engine.kvstore import KVStore, open_store
+from shellmate.prompt.prompt import Message
 
-KEY = key_of("ab" * 32, "build", "layout", [1, 2, 3])
-OTHER = key_of("ab" * 32, "build", "layout", [1, 2, 4])
+MESSAGES = (Message("system", "be brief"), Message("user", "hi"), Message("assistant", "ho"))
+KEY = key_of("ab" * 32, "build", "layout", MESSAGES)
+OTHER = key_of("ab" * 32, "build", "layout", MESSAGES[:2])
+FRAME = Frame("qwen2", 1000, [1, 2, 3], [4, 5])
 STATE = bytes(range(256)) * 64
 MEGABYTE = 1 << 20
 
@@ -31,8 +34,11 @@ def store(tmp_path: Path):
 
 
 def read(store: KVStore, key: str = KEY) -> bytes | None:
-    with store.read(key) as state:
-        return None if state is None else bytes(state)
+    with store.read(key) as primed:
+        if primed is None:
+            return None
+        assert primed.frame == FRAME
+        return bytes(primed.state)
 
 
 def the_file(directory: Path) -> Path:
@@ -42,7 +48,7 @@ def the_file(directory: Path) -> Path:
 
 def test_what_is_written_is_read_also_by_the_next_process(store: KVStore, tmp_path: Path):
     assert read(store) is None
-    assert store.write(KEY, bytearray(STATE))
+    assert store.write(KEY, FRAME, bytearray(STATE))
     assert read(store) == STATE
     again = KVStore(tmp_path / "kv", 64 * MEGABYTE)
     assert read(again) == STATE
@@ -52,7 +58,7 @@ def test_what_is_written_is_read_also_by_the_next_process(store: KVStore, tmp_pa
 
 
 def test_files_are_private(store: KVStore, tmp_path: Path):
-    store.write(KEY, STATE)
+    store.write(KEY, FRAME, STATE)
     assert stat.S_IMODE((tmp_path / "kv").stat().st_mode) == 0o700
     files = [f for f in (tmp_path / "kv").rglob("*") if f.is_file()]
     assert files
@@ -60,54 +66,57 @@ def test_files_are_private(store: KVStore, tmp_path: Path):
 
 
 def test_clear_forgets_all(store: KVStore):
-    store.write(KEY, STATE)
-    store.write(OTHER, STATE)
+    store.write(KEY, FRAME, STATE)
+    store.write(OTHER, FRAME, STATE)
     assert store.clear() == 2
     assert read(store) is None
     assert store.info()[0] == 0
 
 
-@pytest.mark.parametrize("where", ["first", "digest", "length", "checksum", "state", "last"])
+@pytest.mark.parametrize(
+    "where", ["first", "digest", "frame length", "state length", "checksum", "frame", "state", "last"]
+)
 def test_a_flipped_bit_is_a_miss(store: KVStore, tmp_path: Path, where: str):
-    store.write(KEY, STATE)
+    store.write(KEY, FRAME, STATE)
     file = the_file(tmp_path)
     blob = bytearray(file.read_bytes())
     head = len(blob) - len(STATE)
-    place = {"first": 0, "digest": 20, "length": 48, "checksum": head - 1, "state": head + 999, "last": -1}[where]
+    places = {"first": 0, "digest": 20, "frame length": 48, "state length": 56, "checksum": 64, "frame": head - 1}
+    place = (places | {"state": head + 999, "last": -1})[where]
     blob[place] ^= 4
     file.write_bytes(blob)
     assert read(store) is None
-    assert store.write(KEY, STATE)
+    assert store.write(KEY, FRAME, STATE)
     assert read(store) == STATE
 
 
-@pytest.mark.parametrize("length", [0, 1, 59, 60, 61, 5000])
+@pytest.mark.parametrize("length", [0, 1, 67, 68, 69, 80, 5000])
 def test_a_truncated_value_is_a_miss(store: KVStore, tmp_path: Path, length: int):
-    store.write(KEY, STATE)
+    store.write(KEY, FRAME, STATE)
     os.truncate(the_file(tmp_path), length)
     assert read(store) is None
-    assert store.write(KEY, STATE)
+    assert store.write(KEY, FRAME, STATE)
     assert read(store) == STATE
 
 
 def test_a_longer_value_is_a_miss(store: KVStore, tmp_path: Path):
-    store.write(KEY, STATE)
+    store.write(KEY, FRAME, STATE)
     with the_file(tmp_path).open("ab") as file:
         file.write(b"\0")
     assert read(store) is None
 
 
 def test_a_removed_value_is_a_miss(store: KVStore, tmp_path: Path):
-    store.write(KEY, STATE)
+    store.write(KEY, FRAME, STATE)
     the_file(tmp_path).unlink()
     assert read(store) is None
-    assert store.write(KEY, STATE)
+    assert store.write(KEY, FRAME, STATE)
     assert read(store) == STATE
 
 
 def test_a_sound_blob_of_another_key_is_a_miss(store: KVStore, tmp_path: Path):
-    store.write(KEY, STATE)
-    the_file(tmp_path).write_bytes(pack(OTHER, STATE))
+    store.write(KEY, FRAME, STATE)
+    the_file(tmp_path).write_bytes(pack(OTHER, FRAME, STATE))
     assert read(store) is None
 
 
@@ -131,7 +140,7 @@ def test_what_another_program_put_under_the_key_is_a_miss(tmp_path: Path, what: 
         plain[KEY] = value
     store = KVStore(tmp_path / "kv", 64 * MEGABYTE)
     assert read(store) is None
-    assert store.write(KEY, STATE)
+    assert store.write(KEY, FRAME, STATE)
     assert read(store) == STATE
     assert not sprung.exists()
     store.close()
@@ -147,7 +156,7 @@ def test_pickled_keys_of_another_program_are_never_opened(tmp_path: Path):
             (memoryview(pickle.dumps(Trap(sprung))),),
         )
     store = KVStore(tmp_path / "kv", 64 * MEGABYTE)
-    assert store.write(KEY, STATE)
+    assert store.write(KEY, FRAME, STATE)
     assert read(store) == STATE
     store.info()
     store.clear()
@@ -158,7 +167,7 @@ def test_pickled_keys_of_another_program_are_never_opened(tmp_path: Path):
 @pytest.mark.parametrize("damage", ["text", "empty", "half", "flipped"])
 def test_a_damaged_database_is_begun_anew(tmp_path: Path, damage: str):
     store = KVStore(tmp_path / "kv", MEGABYTE)
-    store.write(KEY, STATE)
+    store.write(KEY, FRAME, STATE)
     store.close()
     database = tmp_path / "kv" / "cache.db"
     for beside in tmp_path.glob("kv/cache.db-*"):
@@ -174,7 +183,7 @@ def test_a_damaged_database_is_begun_anew(tmp_path: Path, damage: str):
     )
     store = KVStore(tmp_path / "kv", 64 * MEGABYTE)
     read(store)
-    assert store.write(KEY, STATE)
+    assert store.write(KEY, FRAME, STATE)
     assert read(store) == STATE
     store.close()
 
@@ -183,7 +192,7 @@ def test_a_damaged_database_is_begun_anew(tmp_path: Path, damage: str):
 def test_a_database_with_a_ruined_page_does_not_end_the_answer(tmp_path: Path, page: int):
     """Damage that is not found on opening: a store that fails later is a miss, and mends itself on the next opening."""
     store = KVStore(tmp_path / "kv", MEGABYTE)
-    store.write(KEY, STATE)
+    store.write(KEY, FRAME, STATE)
     store.close()
     database = tmp_path / "kv" / "cache.db"
     data = bytearray(database.read_bytes())
@@ -194,19 +203,19 @@ def test_a_database_with_a_ruined_page_does_not_end_the_answer(tmp_path: Path, p
     store = open_store(tmp_path / "kv", MEGABYTE, lambda _: None)
     if store is not None:
         assert read(store) in (None, STATE)
-        store.write(KEY, STATE)
+        store.write(KEY, FRAME, STATE)
         assert read(store) in (None, STATE)
         store.close()
 
 
 def test_size_is_bounded_and_the_least_recently_read_goes_first(tmp_path: Path):
     store = KVStore(tmp_path / "kv", 2 * MEGABYTE)
-    keys = [key_of("ab" * 32, "build", "layout", [n]) for n in range(20)]
+    keys = [key_of("ab" * 32, "build", "layout", [Message("user", str(n))]) for n in range(20)]
     kept = os.urandom(300_000)
-    store.write(keys[0], kept)
+    store.write(keys[0], FRAME, kept)
     for key in keys[1:]:
         assert read(store, keys[0]) == kept
-        store.write(key, os.urandom(300_000))
+        store.write(key, FRAME, os.urandom(300_000))
         assert read(store, key) is not None, "what was just written is kept"
     count, size = store.info()
     assert size < 2 * MEGABYTE
@@ -218,9 +227,9 @@ def test_size_is_bounded_and_the_least_recently_read_goes_first(tmp_path: Path):
 
 def test_an_entry_larger_than_the_limit_does_no_harm(tmp_path: Path):
     store = KVStore(tmp_path / "kv", MEGABYTE)
-    store.write(KEY, b"x" * (2 * MEGABYTE))
+    store.write(KEY, FRAME, b"x" * (2 * MEGABYTE))
     assert read(store) in (None, b"x" * (2 * MEGABYTE))
-    store.write(OTHER, STATE)
+    store.write(OTHER, FRAME, STATE)
     assert read(store, OTHER) == STATE
     store.close()
 
@@ -273,13 +282,14 @@ def test_a_process_that_dies_priming_does_not_lock_the_others_out(tmp_path: Path
 @pytest.mark.parametrize(
     "other",
     [
-        ("cd" * 32, "build", "layout", [1, 2, 3]),
-        ("ab" * 32, "another", "layout", [1, 2, 3]),
-        ("ab" * 32, "build", "q8_0", [1, 2, 3]),
-        ("ab" * 32, "build", "layout", [1, 2]),
-        ("ab" * 32, "build", "layout", [3, 2, 1]),
+        ("cd" * 32, "build", "layout", MESSAGES),
+        ("ab" * 32, "another", "layout", MESSAGES),
+        ("ab" * 32, "build", "q8_0", MESSAGES),
+        ("ab" * 32, "build", "layout", MESSAGES[:2]),
+        ("ab" * 32, "build", "layout", MESSAGES[::-1]),
+        ("ab" * 32, "build", "layout", (Message("user", "be brief"), *MESSAGES[1:])),
     ],
-    ids=["model", "build", "layout", "shorter", "order"],
+    ids=["model", "build", "layout", "shorter", "order", "role"],
 )
 def test_whatever_changes_the_state_changes_the_key(other: tuple):
     assert key_of(*other) != KEY
@@ -288,8 +298,9 @@ def test_whatever_changes_the_state_changes_the_key(other: tuple):
 @settings(max_examples=200, deadline=None)
 @given(state=st.binary(max_size=300), data=st.data())
 def test_only_the_blob_itself_unpacks(state: bytes, data: st.DataObject):
-    blob = pack(KEY, state)
-    assert bytes(unpack(KEY, memoryview(blob))) == state
+    blob = pack(KEY, FRAME, state)
+    primed = unpack(KEY, memoryview(blob))
+    assert (primed.frame, bytes(primed.state)) == (FRAME, state)
     assert unpack(OTHER, memoryview(blob)) is None
     changed = bytearray(blob)
     changed[data.draw(st.integers(0, len(blob) - 1))] ^= 1 << data.draw(st.integers(0, 7))

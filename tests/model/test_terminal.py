@@ -1,0 +1,76 @@
+"""The command in a shell on a real terminal, with the real model: what Ctrl-C leaves behind."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import pexpect
+import pytest
+
+pytestmark = pytest.mark.model
+
+LONG = "a python class for a binary search tree with insert, delete, find, in-order and level-order traversal"
+SHELLS = {
+    "bash": ["--norc", "--noprofile", "-i"],
+    "zsh": ["-f", "-i"],
+    "fish": ["--no-config", "-i"],
+}
+
+
+@pytest.fixture(params=SHELLS)
+def shell(request, tmp_path: Path):
+    """Starts an interactive shell on a terminal of its own."""
+    program = shutil.which(request.param)
+    assert program, f"{request.param} is not installed (Debian, Ubuntu: apt install {request.param})"
+
+    def start(variables: dict[str, str]) -> pexpect.spawn:
+        variables = variables | {"TERM": "xterm", "PS1": "$ ", "HOME": str(tmp_path), "fish_features": "no-query-term"}
+        child = pexpect.spawn(
+            program,
+            SHELLS[request.param],
+            env=variables,
+            cwd=tmp_path,
+            encoding="utf-8",
+            timeout=60,
+            dimensions=(40, 200),
+        )
+        children.append(child)
+        child.send("echo up\r")
+        child.expect("up\r\n")
+        return child
+
+    children: list[pexpect.spawn] = []
+    yield start
+    for child in children:
+        child.close(force=True)
+
+
+def test_the_shell_sees_130_while_code_is_written(shell, primed):
+    child = shell(primed)
+    child.send(f"{sys.executable} -m shellmate --py {LONG}\r")
+    child.expect("def")
+    child.sendintr()
+    _is_left_clean(child)
+
+
+def test_the_shell_sees_130_while_the_prompt_is_primed(shell, unprimed):
+    child = shell(unprimed)
+    child.send(f"{sys.executable} -m shellmate --py {LONG}\r")
+    child.expect("priming the prompt")
+    child.expect("%")
+    child.sendintr()
+    _is_left_clean(child)
+
+
+def _is_left_clean(child: pexpect.spawn) -> None:
+    """No traceback, 130, and a terminal that shows the cursor and what is typed."""
+    fish = "fish" in str(child.command)
+    child.expect(r"\^C", timeout=10)
+    child.send(f"echo end={'$status' if fish else '$?'}=\r")
+    child.expect(r"end=(\d+)=\r\n", timeout=10)
+    assert child.match[1] == "130"
+    assert "Traceback" not in child.before
+    assert child.before.rfind("\x1b[?25h") >= child.before.rfind("\x1b[?25l"), "the cursor is there"
+    child.send(f"echo still {'(math 40 + 2)' if fish else '$((40 + 2))'} here\r")
+    child.expect("40 \\+ 2", timeout=10)  # what is typed is shown
+    child.expect("still 42 here", timeout=10)
