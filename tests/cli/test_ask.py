@@ -28,6 +28,23 @@ def test_auto_leaves_the_fence_to_the_model(shellmate):
     assert len(prompt.prefix) > 40
 
 
+@pytest.mark.parametrize("flags", [(), ("--py",)])
+@pytest.mark.parametrize(
+    "words", ["Complete this function:\n\ndef add(a, b):\n    ...", "async def get(url)", "class A:\n    def x(self):\n"]
+)
+def test_a_function_that_is_begun_is_completed_without_worked_examples(shellmate, words, flags):
+    prompt, _, _ = shellmate(*flags, words, answers=[LOOP]).engine.asked[0]
+    assert prompt.openings == ("```python\n",)
+    assert len(prompt.prefix) == 1
+    other, _, _ = shellmate(*flags, words.replace("def", "undef"), answers=[LOOP]).engine.asked[0]
+    assert len(other.prefix) > 40
+
+
+def test_a_begun_function_is_no_prompt_for_shell(shellmate):
+    prompt, _, _ = shellmate("--sh", "def add(a, b):", answers=[FIND]).engine.asked[0]
+    assert prompt.openings == ("```bash\n",)
+
+
 def test_the_prefix_does_not_depend_on_the_question(shellmate):
     first = shellmate("one thing", answers=[FIND]).engine.asked[0][0]
     second = shellmate("quite another", stdin=b"a,b\n1,2\n", answers=[FIND]).engine.asked[0][0]
