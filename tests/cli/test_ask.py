@@ -30,7 +30,8 @@ def test_auto_leaves_the_fence_to_the_model(shellmate):
 
 @pytest.mark.parametrize("flags", [(), ("--py",)])
 @pytest.mark.parametrize(
-    "words", ["Complete this function:\n\ndef add(a, b):\n    ...", "async def get(url)", "class A:\n    def x(self):\n"]
+    "words",
+    ["Complete this function:\n\ndef add(a, b):\n    ...", "async def get(url)", "class A:\n    def x(self):\n"],
 )
 def test_a_function_that_is_begun_is_completed_without_worked_examples(shellmate, words, flags):
     prompt, _, _ = shellmate(*flags, words, answers=[LOOP]).engine.asked[0]
