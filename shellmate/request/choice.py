@@ -7,7 +7,7 @@ from shellmate.request.delimiters import find_dialect
 from shellmate.request.diffs import DiffDigester, is_diff
 from shellmate.request.digest import Factory
 from shellmate.request.fitting import first_lines
-from shellmate.request.jsonhead import parse_head
+from shellmate.request.jsonhead import is_json
 from shellmate.request.jsontext import JsonDigester, JsonLinesDigester
 from shellmate.request.logs import LogDigester, is_log
 from shellmate.request.plaintext import TextDigester
@@ -26,17 +26,16 @@ def choose_digester(head: bytes) -> Factory:
     if begin in (b"{", b"["):
         if _is_json_lines(head):
             return JsonLinesDigester
-        values, _ = parse_head(head, is_whole=True)
-        if values and not _is_empty_guess(values, head):
+        if is_json(head):
             return JsonDigester
     if is_diff(head):
         return DiffDigester
+    if find_columns(lines):
+        return TableDigester
     if is_log(lines):
         return LogDigester
     if has_traceback(lines):
         return TraceDigester
-    if find_columns(lines):
-        return TableDigester
     if is_tool_output(lines):
         return ToolDigester
     if find_dialect(head):
@@ -53,8 +52,3 @@ def _is_json_lines(head: bytes) -> bool:
         return all(isinstance(json.loads(line), (dict, list)) for line in filled)
     except (ValueError, RecursionError):
         return False
-
-
-def _is_empty_guess(values: list, head: bytes) -> bool:
-    """Whether mending made an empty bracket of text that is none, such as `[error] ...`."""
-    return values in ([[]], [{}]) and len(head.strip()) > 2 and head.strip()[1:].lstrip()[:1] not in b'"{[]}'

@@ -1,5 +1,6 @@
 """What is in a column: its type, an example, and the cells that do not fit."""
 
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ TYPES = {
     "date and time": re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}[T ]\d{1,2}:\d\d.*|\d{1,2}/\d{1,2}/\d{2,4} \d{1,2}:.*"),
     "time": re.compile(r"\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?"),
 }
+INT = re.compile(r"\d+")
 NUMERIC = {"int", "float"}
 
 
@@ -59,7 +61,10 @@ def find_type(cells: list[str]) -> str:
     """The narrowest type that nearly all cells have; text where none does, empty without cells."""
     if not cells:
         return "empty"
-    return next((kind for kind in TYPES if sum(_fits(c, kind) for c in cells) >= SHARE * len(cells)), "text")
+    kinds = list(TYPES)
+    if any("." in cell for cell in cells):
+        kinds.remove("int")  # whole numbers among others are floats that happen to be whole
+    return next((kind for kind in kinds if sum(_fits(c, kind) for c in cells) >= SHARE * len(cells)), "text")
 
 
 def has_header(rows: list[list[str]]) -> bool:
@@ -69,13 +74,16 @@ def has_header(rows: list[list[str]]) -> bool:
     first, below = [cell.strip() for cell in rows[0]], rows[1:]
     if all(find_type([cell]) != "text" for cell in first):
         return False
+    numbers = [int(cell[:9]) for cell in first if INT.fullmatch(cell)]
+    # Years and the like name columns, though the cells below are numbers as well.
+    counts_on = len(numbers) > 2 and all(b - a == 1 for a, b in itertools.pairwise(numbers))
     votes = 0
     for n, name in enumerate(first):
         cells = [row[n].strip() for row in below if n < len(row) and row[n].strip().lower() not in EMPTY]
         kind = find_type(cells)
         if kind in ("text", "empty"):
             votes -= name in cells
-        else:
+        elif not (counts_on and INT.fullmatch(name)):
             votes += 1 if find_type([name]) == "text" else -2 if kind not in NUMERIC else -1
     if votes:
         return votes > 0

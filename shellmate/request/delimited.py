@@ -8,7 +8,6 @@ from shellmate.request.quoting import RowCounter
 
 SAMPLE_ROWS = 3
 TYPED_ROWS = 300
-NAMES = {",": "CSV", "\t": "TSV"}
 
 
 class DelimitedDigester(BlockDigester):
@@ -35,7 +34,7 @@ class DelimitedDigester(BlockDigester):
         names = tuple(rows[0]) if header else ()
         width = max((len(row) for row in rows), default=0) if not header else len(names)
         columns = [Column.of(n, names[n] if header else "", [r[n] for r in data if n < len(r)]) for n in range(width)]
-        kind = NAMES.get(dialect.delimiter, "delimited text")
+        kind = "TSV" if dialect.delimiter == "\t" else "CSV"
         facts = f"{kind}, delimiter {_show(dialect.delimiter)}, {'header' if header else 'no header'}, "
         facts += number(max(0, total), "row")
         if dialect.skipped:

@@ -106,9 +106,9 @@ def _score(dialect: Dialect, head: bytes) -> float:
 
 
 def _is_ragged(rows: list[list[str]]) -> bool:
-    """Whether rows leave out their last cells, as some tables do: none is longer than the header, few much shorter."""
+    """Whether rows leave out their last cells, as some tables do: few are longer than the header or much shorter."""
     width = len(rows[0])
-    return len(rows) > 4 and width > 3 and all(width // 2 < len(row) <= width for row in rows)
+    return len(rows) > 4 and width > 3 and sum(width // 2 < len(row) <= width for row in rows) >= 0.9 * len(rows)
 
 
 def _is_prose(cells: list[str], rows: int, width: int) -> bool:

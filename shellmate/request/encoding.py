@@ -37,10 +37,14 @@ def find_encoding(head: bytes) -> tuple[str, int]:
 
 @dataclass
 class Transcoder:
-    """Takes the bytes as they came, byte order mark included, and gives them as UTF-8 with \\n line ends."""
+    """Takes the bytes as they came, byte order mark included, and gives them as UTF-8 with \\n line ends.
+
+    `skip` is the length of the mark; `lone_returns` makes a line end of each \\r, as old Macs wrote them.
+    """
 
     encoding: str
     skip: int = 0
+    lone_returns: bool = False
     _held: bytes = b""
     _decoder: Any = field(init=False, default=None)
 
@@ -62,7 +66,8 @@ class Transcoder:
             return chunk
         if chunk.endswith(b"\r") and not final:
             chunk, self._held = chunk[:-1], b"\r"
-        return chunk.replace(b"\r\n", b"\n")
+        chunk = chunk.replace(b"\r\n", b"\n")
+        return chunk.replace(b"\r", b"\n") if self.lone_returns else chunk
 
 
 def _is_single_byte(head: bytes) -> bool:

@@ -10,6 +10,7 @@ HEAD_BYTES = 1 << 18
 DEEPEST = 400  # json.loads fails at about a thousand
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+')
 MOST_VALUES = 200
+HALF_WORD = 8  # characters of a number or literal that a cut has divided
 
 
 def parse_head(head: bytes, is_whole: bool) -> tuple[list[Any], bool]:
@@ -28,6 +29,20 @@ def parse_head(head: bytes, is_whole: bool) -> tuple[list[Any], bool]:
         if mended is not None:
             values.append(mended)
     return values, False
+
+
+def is_json(head: bytes) -> bool:
+    """Whether this is JSON, or the beginning of some: nothing in it is wrong but that it breaks off."""
+    values, rest = _read_values(decode(head[:HEAD_BYTES]))
+    if not rest:
+        return bool(values)
+    try:
+        json.loads(rest)
+    except json.JSONDecodeError as error:
+        return error.msg.startswith("Unterminated string") or error.pos >= len(rest.rstrip()) - HALF_WORD
+    except RecursionError:
+        return mend(rest) is not None
+    return True
 
 
 def mend(text: str) -> Any:

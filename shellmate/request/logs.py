@@ -13,10 +13,12 @@ LEVELS = (*HARMLESS, *FAULTS)
 LEVEL = re.compile(rf"(?:^|(?<=[\s\[|=:<\"/]))({'|'.join(LEVELS)})(?=[\s\]|:,>\"/]|$)", re.I)
 ALWAYS_SOUGHT = {"WARN", "ERROR", "CRITICAL", "FATAL"}
 SAMPLED, SHARE = 200, 0.5
+LEVELLED = 0.2  # so many of the lines have a level where levels are used at all
 FEW_FAULTS = 2000  # in a block
 MOST_SHAPES, LONGEST_SHAPE = 500, 400
 DIGITS = bytes(ord("#") if chr(n).isdigit() and n < 128 else n for n in range(256))
 FAULT_WORDS = (b"error", b"fail", b"fatal", b"panic", b"denied")
+FAULT = re.compile(rb"(?<![\w-])(?:errors?|fail(?:ed|ure|s)?|fatal|panic|denied)(?![\w-])", re.I)
 
 
 def is_log(lines: list[str]) -> bool:
@@ -52,7 +54,7 @@ class LogDigester(BlockDigester):
         elif not self._needles:
             lowered = block.lower()
             if words := [word for word in FAULT_WORDS if word in lowered]:
-                self._tell_apart(_filter_lines(block, words, lowered))
+                self._tell_apart([line for line in _filter_lines(block, words, lowered) if FAULT.search(line)])
 
     def describe(self) -> Digest:
         sample = [line for line in first_lines(self.head, SAMPLED) if line.strip()]
@@ -158,6 +160,8 @@ def _find_needles(lines: list[str]) -> dict[bytes, bytes]:
             around[before, after, 0 if word.isupper() else 1 if word.islower() else 2] += 1
             seen.add(word.upper())
     needles, total = {}, sum(around.values())
+    if total < LEVELLED * len(lines):
+        return {}
     for (before, after, case), count in around.most_common(3):
         if count * 10 < total:
             break

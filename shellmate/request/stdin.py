@@ -60,7 +60,7 @@ def _digest(head: bytes, chunks: Iterator[bytes], reader: "_Reader", budget: int
     encoding, mark = find_encoding(head)
     if not encoding.startswith(("utf-16", "utf-32")):
         refuse_binary(head)
-    transcoder = Transcoder(encoding, mark)
+    transcoder = Transcoder(encoding, mark, lone_returns=b"\n" not in head and head.count(b"\r") > 1)
     begin = transcoder.convert(head)
     ending = transcoder.convert(b"", final=True) if reader.ended else b""
     if not (begin + ending).strip() and len(head) < HEAD:

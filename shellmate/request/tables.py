@@ -7,8 +7,10 @@ from shellmate.request.fitting import cut, fill, first_lines, last_lines, number
 
 LS = re.compile(r"^[-dlbcps][-rwxsStT]{9}[.+@]? +\d+ ")
 LS_COLUMNS = ("mode", "links", "owner", "group", "size", "month", "day", "time or year", "name")
-LS_ISO_COLUMNS = ("mode", "links", "owner", "group", "size", "date", "time", "name")
+LS_ISO_COLUMNS = (*LS_COLUMNS[:5], "date", "time", "name")
+LS_FULL_COLUMNS = (*LS_COLUMNS[:5], "date", "time", "zone", "name")
 HEADING = re.compile(r"[A-Za-z%#][\w%#()./:-]*")
+NUMBER = re.compile(r"[-+]?[\d.]+(?:[eE][-+]?\d+)?|NA|nan|NaN")
 WIDE = re.compile(r" {2,}|\t+")
 SAMPLED, LEAST_SHARE = 40, 0.8
 SHOWN = 6
@@ -20,15 +22,18 @@ def find_columns(lines: list[str]) -> tuple[tuple[str, ...], bool] | None:
     if lines and re.fullmatch(r"total [\d.,]+[KMGT]?", lines[0]):
         lines = lines[1:]
     if lines and sum(LS.match(line) is not None for line in lines) >= LEAST_SHARE * len(lines):
-        iso = re.search(r" \d{4}-\d\d-\d\d ", lines[0]) is not None
-        return (LS_ISO_COLUMNS if iso else LS_COLUMNS), False
-    if len(lines) < 2:
+        iso = re.search(r" \d{4}-\d\d-\d\d \d\d:\d\d(:[\d.]+ [-+]\d{4})? ", lines[0])
+        return (LS_COLUMNS if not iso else LS_FULL_COLUMNS if iso.group(1) else LS_ISO_COLUMNS), False
+    if len(lines) < 2 or "\t" in lines[0].strip():
         return None
     headings, below = _headings(lines[0]), lines[1:]
+    numeric = _are_numbers(below)
+    if numeric and _are_numbers(lines):
+        return tuple(str(n) for n in range(1, len(headings) + 1)), False
     if len(headings) < 2 or not all(HEADING.fullmatch(word.replace(" ", "")) for word in headings):
         return None
     shouting = sum(word.upper() == word for word in headings)
-    if shouting * 2 < len(headings) and not headings[0][:1].isupper():
+    if shouting * 2 < len(headings) and not headings[0][:1].isupper() and not numeric:
         return None
     aligned = sum(_is_aligned(lines[0], headings, line) for line in below)
     return (tuple(headings), True) if aligned >= LEAST_SHARE * len(below) else None
@@ -59,6 +64,15 @@ class TableDigester(BlockDigester):
         return Digest("table", "\n".join([*head, *first, *between, *last]), columns if header else (), left_out)
 
 
+def _are_numbers(lines: list[str]) -> bool:
+    """Whether every line has the same number of fields, two or more, and nearly all of them are numbers."""
+    rows = [line.split() for line in lines]
+    fields = [field for row in rows for field in row]
+    if len({len(row) for row in rows}) != 1 or len(rows[0]) < 2:
+        return False
+    return sum(NUMBER.fullmatch(field) is not None for field in fields) >= LEAST_SHARE * len(fields)
+
+
 def _headings(line: str) -> list[str]:
     """The words of a header; where two blanks divide it, a name may have blanks in it, as in `CONTAINER ID`."""
     line = line.replace("Mounted on", "Mounted_on").strip()
@@ -66,7 +80,7 @@ def _headings(line: str) -> list[str]:
     words = line.split()
     has_inner = any(" " in word for word in wide)
     chosen = wide if has_inner and len(wide) >= 4 and len(words) - len(wide) <= 2 else words
-    return [word.replace("Mounted_on", "Mounted on") for word in chosen]
+    return [word.replace("Mounted_on", "Mounted on").strip("\"'") for word in chosen]
 
 
 def _is_aligned(header: str, headings: list[str], line: str) -> bool:

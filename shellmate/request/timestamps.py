@@ -25,7 +25,7 @@ FORMATS = tuple(
         (r"1[5-9]\d{8}\.\d+", "Unix seconds"),
     )
 )
-FURTHEST = 100  # characters in front of it, as in access logs
+FURTHEST = 100  # characters in front of it: the host of an access log, a program's name
 
 
 def find_timestamp(line: str) -> tuple[str, str, int] | None:
@@ -41,7 +41,7 @@ def find_timestamp(line: str) -> tuple[str, str, int] | None:
         before, after = begin[: found.start()], begin[found.end() : found.end() + 1]
         if (before and not before.endswith((" ", "[", "(", "<", "="))) or after in (",", ";", "\t", '"', "|"):
             return None
-        if before.strip("[(< ") and not before.endswith("["):
+        if len(before) > FURTHEST or any(mark in before for mark in ",;\t|"):
             return None
         return name, found.group(), found.start()
     return None

@@ -28,6 +28,11 @@ def is_tool_output(lines: list[str]) -> bool:
     return found * 40 >= len(lines) and found > 0
 
 
+def _outer_lines(tail: bytes, count: int) -> list[str]:
+    """The last lines but those that are indented, which belong to something above them."""
+    return [line for line in last_lines(tail.rstrip(), count) if line.strip() and not line.startswith((" ", "\t"))]
+
+
 class TraceDigester(BlockDigester):
     """The last traceback, which ended the program, with those that it is chained to."""
 
@@ -57,7 +62,7 @@ class TraceDigester(BlockDigester):
             lines += block
         room = self.budget - sum(len(line) + 1 for line in lines) - 14
         known = "\n".join(lines)
-        around = [line for line in last_lines(self.tail, 3) if line.strip() and line.strip() not in known]
+        around = [line for line in _outer_lines(self.tail, 3) if line.strip() not in known]
         if around and room > 0 and (rest := fill(around, room)):
             lines += ["last lines:", *rest]
         left_out = (
@@ -127,7 +132,7 @@ class ToolDigester(BlockDigester):
     def describe(self) -> Digest:
         counts = ", ".join(number(self._counts[s], s) for s in ("error", "warning") if self._counts[s])
         lines = [f"tool output, {number(self.lines, 'line')}: {counts or 'no errors'}"]
-        last = fill(reversed(last_lines(self.tail.rstrip(), 2)), self.budget // 6)[::-1]
+        last = fill(reversed(_outer_lines(self.tail, 2)), self.budget // 6)[::-1]
         room = self.budget - len(lines[0]) - sum(len(line) + 1 for line in last) - 16
         shown: list[str] = []
         for place, error in enumerate(self._errors):
