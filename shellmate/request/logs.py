@@ -5,6 +5,7 @@ from collections import Counter
 
 from shellmate.request.digest import BlockDigester, Digest
 from shellmate.request.fitting import cut, decode, first_lines, last_lines, number
+from shellmate.request.linesearch import find_lines
 from shellmate.request.timestamps import find_timestamp
 
 HARMLESS = ("TRACE", "DEBUG", "INFO", "NOTICE", "WARN", "WARNING")
@@ -14,7 +15,6 @@ LEVEL = re.compile(rf"(?:^|(?<=[\s\[|=:<\"/]))({'|'.join(LEVELS)})(?=[\s\]|:,>\"
 ALWAYS_SOUGHT = {"WARN", "ERROR", "CRITICAL", "FATAL"}
 SAMPLED, SHARE = 200, 0.5
 LEVELLED = 0.2  # so many of the lines have a level where levels are used at all
-FEW_FAULTS = 2000  # in a block
 MOST_SHAPES, LONGEST_SHAPE = 500, 400
 DIGITS = bytes(ord("#") if chr(n).isdigit() and n < 128 else n for n in range(256))
 FAULT_WORDS = (b"error", b"fail", b"fatal", b"panic", b"denied")
@@ -35,7 +35,7 @@ class LogDigester(BlockDigester):
         super().__init__(budget)
         self._levels: Counter[bytes] = Counter()
         self._shapes: Counter[bytes] = Counter()
-        self._faults = self._others = 0
+        self._faults = self._told = self._others = 0
         self._needles: dict[bytes, bytes] | None = None
 
     def take(self, block: bytes) -> None:
@@ -48,13 +48,16 @@ class LogDigester(BlockDigester):
                 if level.decode() in FAULTS:
                     faults.append(needle)
                     count += found
-        if faults:
-            lines = _find_lines(block, faults) if count < FEW_FAULTS else _filter_lines(block, faults)
-            self._tell_apart(lines)
+        self._faults += count
+        if faults and not self._others:
+            self._tell_apart(find_lines(block, faults, count))
         elif not self._needles:
             lowered = block.lower()
-            if words := [word for word in FAULT_WORDS if word in lowered]:
-                self._tell_apart([line for line in _filter_lines(block, words, lowered) if FAULT.search(line)])
+            words = {word: found for word in FAULT_WORDS if (found := lowered.count(word))}
+            if words:
+                lines = [x for x in find_lines(block, list(words), sum(words.values()), lowered) if FAULT.search(x)]
+                self._faults += len(lines)
+                self._tell_apart(lines)
 
     def describe(self) -> Digest:
         sample = [line for line in first_lines(self.head, SAMPLED) if line.strip()]
@@ -85,9 +88,15 @@ class LogDigester(BlockDigester):
         return Digest("log", "\n".join([*lines, *faults, *ends]), left_out=" and ".join(left_out))
 
     def _tell_apart(self, lines: list[bytes]) -> None:
-        """Count error lines by their shape, in which every digit is blanked so that repeated ones fall together."""
-        self._faults += len(lines)
-        for shape, count in Counter(line[:LONGEST_SHAPE].translate(DIGITS) for line in lines).items():
+        """Count error lines by their shape, in which every digit is blanked so that repeated ones fall together.
+
+        Where there are too many shapes nothing falls together, and the lines behind are only counted.
+        """
+        if self._others:
+            return
+        self._told += len(lines)
+        for shape, count in Counter(b"\n".join(lines).translate(DIGITS).split(b"\n")).items():
+            shape = shape[:LONGEST_SHAPE]
             if shape in self._shapes or len(self._shapes) < MOST_SHAPES:
                 self._shapes[shape] += count
             else:
@@ -103,7 +112,8 @@ class LogDigester(BlockDigester):
             shapes[kind] += 1
         if not kinds:
             return [], 0
-        title = f"error lines: {self._faults:,}, numbers blanked, by kind:"
+        told = f" in the first {self._told:,}" if self._told < self._faults else ""
+        title = f"error lines: {self._faults:,}, numbers blanked, by kind{told}:"
         room -= len(title) + 1
         lines, shown = [], 0
         for kind, count in kinds.most_common():
@@ -119,28 +129,6 @@ class LogDigester(BlockDigester):
 def _leads_with_level(line: str) -> bool:
     found = LEVEL.search(line[:40])
     return found is not None and not line[: found.start()].strip("[<( ") and line[found.end() : found.end() + 1] != ""
-
-
-def _find_lines(block: bytes, needles: list[bytes]) -> list[bytes]:
-    """The lines with one of the needles, found one by one: the quick way where they are few."""
-    lines = []
-    for needle in needles:
-        position = block.find(needle)
-        while position >= 0:
-            inside = position + needle.startswith(b"\n")
-            end = block.find(b"\n", inside)
-            end = len(block) if end < 0 else end
-            lines.append(block[block.rfind(b"\n", 0, inside) + 1 : end])
-            position = block.find(needle, max(end, position + 1))
-    return lines
-
-
-def _filter_lines(block: bytes, needles: list[bytes], searched: bytes | None = None) -> list[bytes]:
-    """The same where they are many; they are sought in `searched`, which has the block's line ends, if it is given."""
-    lines = block.split(b"\n")
-    needles = [needle.strip(b"\n") for needle in needles]
-    where = lines if searched is None else searched.split(b"\n")
-    return [line for line, low in zip(lines, where, strict=True) if any(needle in low for needle in needles)]
 
 
 def _find_needles(lines: list[str]) -> dict[bytes, bytes]:

@@ -16,19 +16,23 @@ class RowCounter:
     def take(self, block: bytes) -> None:
         if not block:
             return
-        if not self._inside and not (self._quoted and self._quotes_line_end(block)):
+        # Quotes and line ends alone; a pair with no line end between opens and closes, or is one doubled: no matter.
+        bare = block.translate(None, KEPT).replace(b'""', b"") if self._quoted and b'"' in block else b""
+        if not self._inside and b'"' not in bare:
             self._rows += block.count(b"\n") - self._empty_lines(block)
+        elif not self._inside and not self._count_opening(block):
+            self._rows += block.count(b"\n")
+        elif self._is_in_order(block):
+            parts = bare.split(b'"') if bare else [block]
+            self._rows += b"".join(parts[int(self._inside) :: 2]).count(b"\n")
+            self._inside ^= len(parts) % 2 == 0
         else:
-            self._rows += self._count_quoted(block)
+            self._rows += self._walk(block)
         self._last = block[-1:]
 
     def finish(self) -> int:
         """The rows; a last one without a line end counts."""
         return self._rows + (self._last != b"\n")
-
-    def _quotes_line_end(self, block: bytes) -> bool:
-        """Whether quotes may have a line end between them: pairs that have none are taken away first."""
-        return b'"' in block and b'"' in block.translate(None, KEPT).replace(b'""', b"")
 
     def _empty_lines(self, block: bytes) -> int:
         empty = int(self._last == b"\n" and block.startswith(b"\n"))
@@ -36,18 +40,16 @@ class RowCounter:
             empty += sum(len(run.group()) - 1 for run in SEVERAL.finditer(block))
         return empty
 
-    def _count_quoted(self, block: bytes) -> int:
-        """The line ends outside quotes: by every second part where quotes stand in order, else quote by quote."""
-        delimiter, plain = self._delimiter, block.replace(b'""', b"")
-        opening = plain.count(delimiter + b'"') + plain.count(b'\n"') + plain.startswith(b'"')
-        closing = plain.count(b'"' + delimiter) + plain.count(b'"\n') + plain.endswith(b'"')
-        quotes = plain.count(b'"')
-        if quotes == opening + closing and closing - opening == (quotes % 2 if self._inside else -(quotes % 2)):
-            parts = plain.split(b'"')
-            outside = b"".join(parts[int(self._inside) :: 2]).count(b"\n")
-            self._inside ^= quotes % 2 == 1
-            return outside
-        return self._walk(block)
+    def _count_opening(self, block: bytes) -> int:
+        return block.count(self._delimiter + b'"') + block.count(b'\n"') + block.startswith(b'"')
+
+    def _is_in_order(self, block: bytes) -> bool:
+        """Whether every quote stands at a field's beginning or end, so that each second one closes."""
+        plain = block.replace(b'""', b"")
+        closing = plain.count(b'"' + self._delimiter) + plain.count(b'"\n') + plain.endswith(b'"')
+        opening, quotes = self._count_opening(plain), plain.count(b'"')
+        odd = quotes % 2
+        return quotes == opening + closing and closing - opening == (odd if self._inside else -odd)
 
     def _walk(self, block: bytes) -> int:
         """Quote by quote: one opens only at a field's beginning, and a doubled one closes nothing."""
