@@ -13,7 +13,7 @@ TYPES = {
     "bool": re.compile(r"(?i:true|false|yes|no)"),
     "int": re.compile(r"[-+]?(?:0|[1-9]\d*)"),
     "hexadecimal": re.compile(r"0[xX][\da-fA-F]+"),
-    "float": re.compile(r"[-+]?(?:(?:0|[1-9]\d*)\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"),
+    "float": re.compile(r"[-+]?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"),
     "float with a decimal comma": re.compile(r"[-+]?\d+,\d+"),
     "number with thousands commas": re.compile(r"[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?"),
     "date": re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d\d)"),
@@ -85,8 +85,8 @@ def has_header(rows: list[list[str]]) -> bool:
             votes -= name in cells
         elif not (counts_on and INT.fullmatch(name)):
             votes += 1 if find_type([name]) == "text" else -2 if kind not in NUMERIC else -1
-    if votes:
-        return votes > 0
+    if votes or counts_on:
+        return votes >= 0
     return len(set(first)) == len(first) and all(find_type([name]) in ("text", "empty") for name in first)
 
 

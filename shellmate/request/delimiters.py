@@ -97,7 +97,7 @@ def _score(dialect: Dialect, head: bytes) -> float:
     share = agreeing / len(rows)
     if share < RAGGED_SHARE and _is_ragged(rows):
         width, share = len(rows[0]), RAGGED_SHARE
-    if width < 2 or share < (0.8 if len(rows) > 4 else 1):
+    elif width < 2 or share < (0.8 if len(rows) > 4 else 1):
         return 0
     cells = [cell for row in rows for cell in row[1:]]
     if dialect.delimiter != "\t" and _is_prose(cells, len(rows), width):
@@ -108,13 +108,15 @@ def _score(dialect: Dialect, head: bytes) -> float:
 def _is_ragged(rows: list[list[str]]) -> bool:
     """Whether rows leave out their last cells, as some tables do: few are longer than the header or much shorter."""
     width = len(rows[0])
-    return len(rows) > 4 and width > 3 and sum(width // 2 < len(row) <= width for row in rows) >= 0.9 * len(rows)
+    return len(rows) > 3 and width > 3 and sum(width // 2 < len(row) <= width for row in rows) >= 0.9 * len(rows)
 
 
 def _is_prose(cells: list[str], rows: int, width: int) -> bool:
     """Whether the commas are those of sentences or code: a blank behind most, and no numbers there."""
     wordy = sum(cell[:1] == " " and not NUMBER.fullmatch(cell.strip()) for cell in cells)
     ends = sum(cell.rstrip()[-1:] in (".", ";", "{", "}", ":", "(") for cell in cells)
+    if not any(cells):
+        return True
     if rows == 1:
         return wordy > 0 or ends > 0 or width < 3
     return wordy * 2 > len(cells) or ends * 3 > len(cells)

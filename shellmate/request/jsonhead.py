@@ -10,7 +10,7 @@ HEAD_BYTES = 1 << 18
 DEEPEST = 400  # json.loads fails at about a thousand
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+')
 MOST_VALUES = 200
-HALF_WORD = 8  # characters of a number or literal that a cut has divided
+HALF = re.compile(r"[,:]?|-?[\d.eE+-]*|t(ru?)?|f(a(ls?)?)?|n(ul?)?")  # what a cut may leave at the end
 
 
 def parse_head(head: bytes, is_whole: bool) -> tuple[list[Any], bool]:
@@ -39,7 +39,7 @@ def is_json(head: bytes) -> bool:
     try:
         json.loads(rest)
     except json.JSONDecodeError as error:
-        return error.msg.startswith("Unterminated string") or error.pos >= len(rest.rstrip()) - HALF_WORD
+        return error.msg.startswith("Unterminated string") or HALF.fullmatch(rest.rstrip(), error.pos) is not None
     except RecursionError:
         return mend(rest) is not None
     return True

@@ -26,8 +26,9 @@ def _find_each(block: bytes, needles: list[bytes], where: bytes) -> list[bytes]:
 
 
 def _filter(block: bytes, needles: list[bytes], where: bytes) -> list[bytes]:
-    needles = [needle.strip(b"\n") for needle in needles]
     lines = block.split(b"\n")
+    if any(needle.startswith(b"\n") for needle in needles):
+        return [line for line in lines if any(needle in b"\n" + line for needle in needles)]
     if len(needles) == 1 and where is block:
         return [line for line in lines if needles[0] in line]
     searched = lines if where is block else where.split(b"\n")

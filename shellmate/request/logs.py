@@ -41,6 +41,8 @@ class LogDigester(BlockDigester):
     def take(self, block: bytes) -> None:
         if self._needles is None:
             self._needles = _find_needles(first_lines(block, 20 * SAMPLED))
+        if any(needle.startswith(b"\n") for needle in self._needles):
+            block = b"\n" + block  # so that the first line begins as the others do
         faults, count = [], 0
         for needle, level in self._needles.items():
             if found := block.count(needle):

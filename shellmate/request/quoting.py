@@ -20,7 +20,7 @@ class RowCounter:
         bare = block.translate(None, KEPT).replace(b'""', b"") if self._quoted and b'"' in block else b""
         if not self._inside and b'"' not in bare:
             self._rows += block.count(b"\n") - self._empty_lines(block)
-        elif not self._inside and not self._count_opening(block):
+        elif not self._inside and not any(opening in block for opening in self._openings(block)):
             self._rows += block.count(b"\n")
         elif self._is_in_order(block):
             parts = bare.split(b'"') if bare else [block]
@@ -32,7 +32,7 @@ class RowCounter:
 
     def finish(self) -> int:
         """The rows; a last one without a line end counts."""
-        return self._rows + (self._last != b"\n")
+        return self._rows + (self._inside or self._last != b"\n")
 
     def _empty_lines(self, block: bytes) -> int:
         empty = int(self._last == b"\n" and block.startswith(b"\n"))
@@ -40,16 +40,17 @@ class RowCounter:
             empty += sum(len(run.group()) - 1 for run in SEVERAL.finditer(block))
         return empty
 
-    def _count_opening(self, block: bytes) -> int:
-        return block.count(self._delimiter + b'"') + block.count(b'\n"') + block.startswith(b'"')
+    def _openings(self, block: bytes) -> tuple[bytes, ...]:
+        first = (block[:1],) if block.startswith(b'"') else ()
+        return self._delimiter + b'"', b'\n"', *first
 
     def _is_in_order(self, block: bytes) -> bool:
-        """Whether every quote stands at a field's beginning or end, so that each second one closes."""
+        """Whether there is one quote more for each that opens a field, so that every second one closes."""
         plain = block.replace(b'""', b"")
-        closing = plain.count(b'"' + self._delimiter) + plain.count(b'"\n') + plain.endswith(b'"')
-        opening, quotes = self._count_opening(plain), plain.count(b'"')
-        odd = quotes % 2
-        return quotes == opening + closing and closing - opening == (odd if self._inside else -odd)
+        opening = plain.count(self._delimiter + b'"') + plain.count(b'\n"') + plain.startswith(b'"')
+        opening -= self._inside and plain.startswith(b'"')
+        unpaired = plain.count(b'"') - 2 * opening
+        return unpaired in ((0, 1) if self._inside else (0, -1))
 
     def _walk(self, block: bytes) -> int:
         """Quote by quote: one opens only at a field's beginning, and a doubled one closes nothing."""

@@ -33,7 +33,8 @@ def find_columns(lines: list[str]) -> tuple[tuple[str, ...], bool] | None:
     if len(headings) < 2 or not all(HEADING.fullmatch(word.replace(" ", "")) for word in headings):
         return None
     shouting = sum(word.upper() == word for word in headings)
-    if shouting * 2 < len(headings) and not headings[0][:1].isupper() and not numeric:
+    capital = sum(word[:1].isupper() and word.upper() != word for word in headings)
+    if (shouting + capital) * 2 < len(headings) and not numeric:
         return None
     aligned = sum(_is_aligned(lines[0], headings, line) for line in below)
     return (tuple(headings), True) if aligned >= LEAST_SHARE * len(below) else None
