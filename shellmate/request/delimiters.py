@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from shellmate.request.fitting import decode
 
-DELIMITERS = ",\t;|"
+DELIMITERS = ",\t;|:"
+LEAST_COLONS = 4  # in every line: fewer are those of prose, YAML or addresses
 SCORED_ROWS = 100
 SCORED_BYTES = 1 << 17
 MOST_COLUMNS = 50_000
@@ -100,6 +101,8 @@ def _score(dialect: Dialect, head: bytes) -> float:
     elif width < 2 or share < (0.8 if len(rows) > 4 else 1):
         return 0
     cells = [cell for row in rows for cell in row[1:]]
+    if dialect.delimiter == ":" and (width <= LEAST_COLONS or share < 1):
+        return 0
     if dialect.delimiter != "\t" and _is_prose(cells, len(rows), width):
         return 0
     return share * 10 + min(width, 50) / 50
@@ -108,7 +111,7 @@ def _score(dialect: Dialect, head: bytes) -> float:
 def _is_ragged(rows: list[list[str]]) -> bool:
     """Whether rows leave out their last cells, as some tables do: few are longer than the header or much shorter."""
     width = len(rows[0])
-    return len(rows) > 3 and width > 3 and sum(width // 2 < len(row) <= width for row in rows) >= 0.9 * len(rows)
+    return len(rows) > 3 and width > 3 and sum(width // 2 <= len(row) <= width for row in rows) >= 0.9 * len(rows)
 
 
 def _is_prose(cells: list[str], rows: int, width: int) -> bool:

@@ -25,7 +25,9 @@ def is_log(lines: list[str]) -> bool:
     """Whether most of these lines begin with a timestamp or a level."""
     filled = [line for line in lines if line.strip()][:SAMPLED]
     stamped = sum(find_timestamp(line) is not None or _leads_with_level(line) for line in filled)
-    return bool(filled) and stamped >= max(1, SHARE * len(filled))
+    if len(filled) == 1:
+        return bool(stamped) and LEVEL.search(filled[0]) is not None
+    return bool(filled) and stamped >= SHARE * len(filled)
 
 
 class LogDigester(BlockDigester):

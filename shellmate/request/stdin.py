@@ -12,7 +12,7 @@ from shellmate.request.digest import BUDGET
 HEAD = 1 << 18  # what the kind of input is told by
 CHUNK = 1 << 20
 HINT_SECONDS = 3.0
-SLOW_SECONDS = 10.0
+SLOW_SECONDS = 10.0  # for less than a chunk, as from a pipe that gives a line now and then
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,8 @@ class _Reader:
             if now - start > self.bounds.seconds:
                 self.stopped = f"stopped reading stdin after {self.bounds.seconds:g} s and {self.total:,} bytes"
                 return
-            if not hinted and (now - heard > HINT_SECONDS or now - start > SLOW_SECONDS):
+            slow = now - start > SLOW_SECONDS and self.total < CHUNK
+            if not hinted and (slow or now - heard > HINT_SECONDS):
                 hinted = True
                 self.say(
                     f"shellmate: still reading stdin ({self.total:,} bytes so far); close it, or give `< /dev/null`"

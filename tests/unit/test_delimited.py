@@ -75,6 +75,8 @@ def test_rows_of_odd_texts(text, rows):
         ("Dear Anna, how are you?\nI am well, thanks.\nSee you soon, Bob.\n", None),
         ("int a, b;\nint c, d;\nint e, f;\n", None),
         ("one word\nanother\n", None),
+        ("root:x:0:0:root:/root:/bin/sh\nbin:x:2:2:bin:/bin:/bin/false\n", ":"),
+        ("name: Anna\nage: 3\n", None),
         ("", None),
     ],
 )
