@@ -85,6 +85,8 @@ def _piped(app: App, wishes: Wishes) -> Input | None:
     piped = read_input(app.env.stdin, app.env.say)
     if piped and piped.left_out and not wishes.quiet:
         app.env.say(f"shellmate: stdin: {piped.left_out}")
+    if piped and wishes.verbose:
+        app.env.say(make_visible(f"shellmate: digest of stdin ({piped.kind}):\n{piped.text}"))
     return piped
 
 

@@ -24,7 +24,7 @@ Examples:
 Exit status: 0 answered, 1 failed, 2 usage, 3 model, 4 no answer that parses,
 124 timed out, 130 interrupted.
 """
-COMMANDS = ("cache", "config", "model", "prompt")
+COMMANDS = ("cache", "config", "digest", "model", "prompt")
 
 
 class AskingGroup(click.Group):
@@ -99,7 +99,7 @@ _SETTINGS_HERE = {
 @click.option("--offline", is_flag=True, default=None, help="Never touch the network.")
 @click.option("--no-config", is_flag=True, help="Read no configuration, neither file nor variables.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing on stderr but errors.")
-@click.option("-v", "--verbose", count=True, help="Timings on stderr; -vv llama.cpp's log and tracebacks.")
+@click.option("-v", "--verbose", count=True, help="Timings, stdin's digest on stderr; -vv llama.cpp's log, tracebacks.")
 @click.version_option(__version__, prog_name="shellmate")
 def shellmate(**options: Any) -> None:
     """Turn words into code, offline.

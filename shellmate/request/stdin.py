@@ -1,101 +1,141 @@
-"""Piped input, read within bounds of bytes and time; its head and tail are kept."""
+"""Piped input: read once, within bounds of bytes and time, and digested while it comes."""
 
-import codecs
 import os
 import select
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from shellmate.core.errors import UsageError
+from shellmate.request.digest import BUDGET
 
-HEAD, TAIL = 1200, 400  # characters: about 500 tokens, which take about three seconds to evaluate
-LONGEST_LINE = 300
-MOST_BYTES = 64 << 20
-MOST_SECONDS = 60.0
+HEAD = 1 << 18  # what the kind of input is told by
+CHUNK = 1 << 20
 HINT_SECONDS = 3.0
-CHUNK = 1 << 16
+SLOW_SECONDS = 10.0  # for less than a chunk, as from a pipe that gives a line now and then
 
 
 @dataclass(frozen=True)
 class Input:
-    """`text` is what the model sees; `left_out` says in words what it does not, empty where that is nothing."""
+    """What a Request carries of the piped input.
+
+    `text` is what the model sees; `left_out` says in words what it does not, empty where that is nothing; `kind` and
+    `names` are those of the Digest.
+    """
 
     text: str
     left_out: str = ""
+    kind: str = "text"
+    names: tuple[str, ...] = ()
 
 
-def read_input(stream: BinaryIO, say: Callable[[str], None]) -> Input | None:
-    """What was piped in, or None where that is empty. Raises UsageError for binary input."""
-    head, tail, total, cut = _read_bounded(stream, say)
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encoding = "utf-16-le" if head.startswith(codecs.BOM_UTF16_LE) else "utf-16-be"
-        text, end = head.decode(encoding, "replace"), tail[total % 2 :].decode(encoding, "replace")
-    elif b"\0" in head:
-        raise UsageError("stdin is binary, and not text", "pipe in text")
-    else:
-        text, end = head.decode("utf-8", "replace"), tail.decode("utf-8", "replace")
-    text = text.lstrip("\ufeff")
-    if not text.strip():
+@dataclass(frozen=True)
+class Bounds:
+    """Where reading ends though the pipe does not. A fast pipe of several GB is within them."""
+
+    bytes: int = 16 << 30
+    seconds: float = 120.0
+
+
+def read_input(
+    stream: BinaryIO, say: Callable[[str], None], budget: int = BUDGET, bounds: Bounds | None = None
+) -> Input | None:
+    """What was piped in, or None where that is empty or blank. Raises UsageError for binary input.
+
+    `say` gets a line where the pipe is quiet for long; `budget` is the most characters of `Input.text`.
+    """
+    reader = _Reader(stream, say, bounds or Bounds())
+    head, chunks = _take_head(reader.chunks())
+    if not head.strip(b"\0 \t\r\n\f\v") and len(head) < HEAD and not head.strip():
         return None
-    whole = total <= len(head)
-    shown, left_out = _shorten(text.rstrip(), "" if whole else end.rstrip())
-    if not whole:
-        left_out = f"{total - len(head) - len(tail):,} of {total:,} bytes and more"
-    return Input(shown, "; ".join(part for part in (left_out and f"left out {left_out}", cut) if part))
+    return _digest(head, chunks, reader, budget)
 
 
-def _read_bounded(stream: BinaryIO, say: Callable[[str], None]) -> tuple[bytes, bytes, int, str]:
-    """The first and the last bytes, how many there were, and why reading stopped before the end ("" at the end)."""
-    head, tail, total = bytearray(), bytearray(), 0
-    start, hinted = time.monotonic(), False
-    while True:
-        waited = time.monotonic() - start
-        if waited > MOST_SECONDS:
-            return bytes(head), bytes(tail), total, f"stopped reading stdin after {MOST_SECONDS:.0f} s"
-        if not hinted and waited > HINT_SECONDS:
-            hinted = True
-            say(f"shellmate: still reading stdin ({total:,} bytes so far); close it, or give `< /dev/null`")
-        if not _is_readable(stream, 0.5):
-            continue
-        chunk = os.read(stream.fileno(), CHUNK)
-        if not chunk:
-            return bytes(head), bytes(tail), total, ""
-        total += len(chunk)
-        head += chunk[: max(0, 8 * HEAD - len(head))]
-        tail = (tail + chunk)[-8 * TAIL :] if total > 8 * HEAD else tail
-        if total >= MOST_BYTES:
-            return bytes(head), bytes(tail), total, f"stopped reading stdin after {MOST_BYTES >> 20} MiB"
+def _digest(head: bytes, chunks: Iterator[bytes], reader: "_Reader", budget: int) -> Input | None:
+    # Only where something is piped in are the digests loaded.
+    from shellmate.request.binary import refuse_binary
+    from shellmate.request.choice import choose_digester
+    from shellmate.request.encoding import Transcoder, find_encoding
+
+    encoding, mark = find_encoding(head)
+    if not encoding.startswith(("utf-16", "utf-32")):
+        refuse_binary(head)
+    transcoder = Transcoder(encoding, mark, lone_returns=b"\n" not in head and head.count(b"\r") > 1)
+    begin = transcoder.convert(head)
+    ending = transcoder.convert(b"", final=True) if reader.ended else b""
+    if not (begin + ending).strip() and len(head) < HEAD:
+        return None
+    note = "" if encoding == "utf-8" else f"encoding {encoding}\n"
+    digester = choose_digester(begin + ending)(max(0, budget - len(note)))
+    digester.feed(begin + ending)
+    for chunk in chunks:
+        digester.feed(transcoder.convert(chunk))
+    if not ending:
+        digester.feed(transcoder.convert(b"", final=True))
+    digest = digester.finish()
+    left_out = "; ".join(part for part in (digest.left_out and f"left out {digest.left_out}", reader.stopped) if part)
+    return Input((note + digest.text)[:budget], left_out, digest.kind, digest.names)
 
 
-def _is_readable(stream: BinaryIO, seconds: float) -> bool:
-    return bool(select.select([stream], [], [], seconds)[0])
-
-
-def _shorten(text: str, end: str) -> tuple[str, str]:
-    """The lines that fit: those of the head, a mark, those of the tail; and what was left out, in words."""
-    lines = [_cut(line) for line in text.splitlines()]
-    if not end and sum(len(line) + 1 for line in lines) <= HEAD + TAIL:
-        return "\n".join(lines), ""
-    last_lines = [_cut(line) for line in end.splitlines()[1:]] if end else lines
-    first, last = _fill(lines, HEAD), _fill(last_lines[::-1], TAIL)[::-1]
-    if not end:
-        last = last[max(0, len(first) + len(last) - len(lines)) :]
-    left_out = f"{len(lines) - len(first) - len(last):,} of {len(lines):,} lines" if not end else ""
-    return "\n".join([*first, "...", *last]), left_out
-
-
-def _fill(lines: list[str], room: int) -> list[str]:
-    """As many of the lines as fit, at least one."""
-    kept: list[str] = []
-    for line in lines:
-        room -= len(line) + 1
-        if room < 0 and kept:
+def _take_head(chunks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    pieces, size = [], 0
+    for chunk in chunks:
+        pieces.append(chunk)
+        size += len(chunk)
+        if size >= HEAD:
             break
-        kept.append(line)
-    return kept
+    return b"".join(pieces), chunks
 
 
-def _cut(line: str) -> str:
-    return line if len(line) <= LONGEST_LINE else line[:LONGEST_LINE] + " ..."
+class _Reader:
+    """Chunks of a stream; `stopped` says why they ended before the stream did, and `ended` whether it did."""
+
+    def __init__(self, stream: BinaryIO, say: Callable[[str], None], bounds: Bounds):
+        self.stream, self.say, self.bounds = stream, say, bounds
+        self.ended, self.stopped, self.total = False, "", 0
+
+    def chunks(self) -> Iterator[bytes]:
+        descriptor = self.stream.fileno()
+        _widen(descriptor)
+        start = heard = time.monotonic()
+        hinted = False
+        while True:
+            now = time.monotonic()
+            if now - start > self.bounds.seconds:
+                self.stopped = f"stopped reading stdin after {self.bounds.seconds:g} s and {self.total:,} bytes"
+                return
+            slow = now - start > SLOW_SECONDS and self.total < CHUNK
+            if not hinted and (slow or now - heard > HINT_SECONDS):
+                hinted = True
+                self.say(
+                    f"shellmate: still reading stdin ({self.total:,} bytes so far); close it, or give `< /dev/null`"
+                )
+            if not select.select([descriptor], [], [], min(0.5, self.bounds.seconds))[0]:
+                continue
+            chunk = os.read(descriptor, min(CHUNK, self.bounds.bytes - self.total))
+            if not chunk:
+                self.ended = True
+                return
+            heard = time.monotonic()
+            self.total += len(chunk)
+            yield chunk
+            if self.total >= self.bounds.bytes:
+                self.stopped = f"stopped reading stdin after {_size(self.total)}"
+                return
+
+
+def _widen(descriptor: int) -> None:
+    """Let a pipe hold a whole chunk, so that fewer reads are needed; where the system cannot, it stays as it is."""
+    try:
+        import fcntl
+
+        fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, CHUNK)
+    except (ImportError, AttributeError, OSError):
+        pass
+
+
+def _size(count: int) -> str:
+    for unit, shift in (("GiB", 30), ("MiB", 20), ("KiB", 10)):
+        if count >> shift:
+            return f"{count >> shift} {unit}"
+    return f"{count} bytes"

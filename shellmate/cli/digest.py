@@ -1,0 +1,34 @@
+"""`shellmate digest`: what the model is told about piped input."""
+
+import click
+
+from shellmate.cli.app import App
+from shellmate.core.errors import UsageError
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object: kind, text, names, left_out.")
+@click.pass_obj
+def digest(app: App, as_json: bool) -> None:
+    """Print what the model would be told about stdin.
+
+    \b
+    Examples:
+      shellmate digest < sales.csv
+      make 2>&1 | shellmate digest
+    """
+    from shellmate.request.stdin import Input, read_input
+
+    if app.env.stdin is None or app.env.stdin_is_terminal:
+        raise UsageError("nothing is piped in", "pipe something in, such as `shellmate digest < sales.csv`")
+    read = read_input(app.env.stdin, app.env.say) or Input("", kind="empty")
+    if as_json:
+        import json
+
+        keys = {"kind": read.kind, "text": read.text, "names": list(read.names), "left_out": read.left_out}
+        app.env.write(json.dumps(keys, ensure_ascii=False) + "\n")
+        return
+    if read.text:
+        app.env.write(read.text + "\n")
+    if read.left_out:
+        app.env.say(f"shellmate: stdin: {read.left_out}")

@@ -1,0 +1,58 @@
+"""CSV and its relatives: columns with their types, the number of rows, three of them."""
+
+from shellmate.request.columns import Column, describe_columns, has_header
+from shellmate.request.delimiters import Dialect, find_dialect, read_rows
+from shellmate.request.digest import BlockDigester, Digest
+from shellmate.request.fitting import cut, fill, number
+from shellmate.request.quoting import RowCounter
+
+SAMPLE_ROWS = 3
+TYPED_ROWS = 300
+
+
+class DelimitedDigester(BlockDigester):
+    """Rows are counted in the whole stream, line ends in quotes not; types are those of the first rows."""
+
+    def __init__(self, budget: int) -> None:
+        super().__init__(budget)
+        self._dialect = Dialect(",")
+        self._counter: RowCounter | None = None
+
+    def take(self, block: bytes) -> None:
+        if self._counter is None:
+            self._dialect = find_dialect(block) or self._dialect
+            self._counter = RowCounter(self._dialect.delimiter.encode(), self._dialect.quoted)
+            block = block[self._dialect.skipped_bytes :]
+        self._counter.take(block)
+
+    def describe(self) -> Digest:
+        dialect = self._dialect
+        rows, raw = read_rows(self.head, dialect, TYPED_ROWS + 1, is_whole=self.is_whole)
+        header = has_header(rows)
+        total = (self._counter.finish() if self._counter else 0) - header
+        data, verbatim = rows[header:], raw[header:][:SAMPLE_ROWS]
+        names = tuple(rows[0]) if header else ()
+        width = max((len(row) for row in rows), default=0) if not header else len(names)
+        columns = [Column.of(n, names[n] if header else "", [r[n] for r in data if n < len(r)]) for n in range(width)]
+        kind = "TSV" if dialect.delimiter == "\t" else "CSV"
+        facts = f"{kind}, delimiter {_show(dialect.delimiter)}, {'header' if header else 'no header'}, "
+        facts += number(max(0, total), "row")
+        if dialect.skipped:
+            facts += f" after {number(dialect.skipped, 'comment line')}"
+        uneven = sum(len(row) != width for row in data)
+        if uneven:
+            facts += f"; {uneven} of the first {len(data):,} rows have not {width} fields"
+        described, shown = describe_columns(columns, max(0, (self.budget - len(facts)) * 55 // 100))
+        lines = [facts, described]
+        room = self.budget - sum(len(line) + 1 for line in lines) - 1
+        width = max(60, room // (SAMPLE_ROWS + 1))
+        samples = fill((cut(line.replace("\n", "\\n"), width) for line in [*raw[:header], *verbatim]), room, width)
+        seen = max(0, len(samples) - header)
+        left_out = [f"{total - seen:,} of {number(total, 'row')}"] if total > seen else []
+        if shown < len(columns):
+            left_out.append(f"{len(columns) - shown:,} of {number(len(columns), 'column')}")
+        return Digest(kind, "\n".join([*lines, *samples]), names, " and ".join(left_out))
+
+
+def _show(delimiter: str) -> str:
+    return "tab" if delimiter == "\t" else f'"{delimiter}"'

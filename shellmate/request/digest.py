@@ -1,0 +1,101 @@
+"""What a digest is, and how a stream of bytes becomes one in constant memory."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+BUDGET = 1600  # characters: about 500 tokens, which take about three seconds to evaluate
+BLOCK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Digest:
+    """`kind` is a word or two such as CSV; `text` is what the model sees, never longer than the budget.
+
+    `names` are column names or keys exactly as written; `left_out` says in words and numbers what the model does not
+    see, empty where that is nothing.
+    """
+
+    kind: str
+    text: str
+    names: tuple[str, ...] = ()
+    left_out: str = ""
+
+
+class Digester(Protocol):
+    """Takes UTF-8 text with \\n line ends, in pieces of any size, and says at the end what it was."""
+
+    def feed(self, chunk: bytes) -> None:
+        """Take the next bytes."""
+
+    def finish(self) -> Digest:
+        """The digest of all that was fed. To be called once."""
+
+
+Factory = Callable[[int], Digester]
+
+
+class BlockDigester:
+    """A Digester that sees blocks of about a mebibyte, cut behind a line's end where there is one.
+
+    The blocks are the same however the stream was cut, and so is the digest. `head` is the first block, `tail` the
+    last one; they are the same block where there is only one. A subclass counts in `take` and describes in `describe`.
+    """
+
+    def __init__(self, budget: int = BUDGET) -> None:
+        self.budget = budget
+        self.head = self.tail = b""
+        self.total = self.newlines = self._blocks = self._waiting = 0
+        self._pieces: list[bytes] = []
+
+    def feed(self, chunk: bytes) -> None:
+        """Take the next bytes, of any number."""
+        while chunk:
+            piece = chunk[: BLOCK - self._waiting] if len(chunk) > BLOCK - self._waiting else chunk
+            chunk = chunk[len(piece) :]
+            self._pieces.append(piece)
+            self._waiting += len(piece)
+            if self._waiting == BLOCK:
+                self._cut_block()
+
+    def finish(self) -> Digest:
+        """The digest; its text is cut to the budget whatever `describe` made of it."""
+        if self._waiting:
+            self._give(b"".join(self._pieces))
+            self._pieces, self._waiting = [], 0
+        digest = self.describe()
+        if len(digest.text) <= self.budget:
+            return digest
+        return Digest(digest.kind, digest.text[: self.budget], digest.names, digest.left_out or "part of the digest")
+
+    def take(self, block: bytes) -> None:
+        """Count what is to be counted in a block."""
+
+    def describe(self) -> Digest:
+        """The digest of what was taken."""
+        raise NotImplementedError
+
+    @property
+    def lines(self) -> int:
+        """How many lines there were; a last one without an end counts."""
+        return self.newlines + (bool(self.tail) and not self.tail.endswith(b"\n"))
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether `head` is all there was."""
+        return self._blocks <= 1
+
+    def _cut_block(self) -> None:
+        block = b"".join(self._pieces)
+        end = block.rfind(b"\n") + 1 or BLOCK
+        rest = block[end:]
+        self._pieces, self._waiting = [rest] if rest else [], len(rest)
+        self._give(block[:end] if rest else block)
+
+    def _give(self, block: bytes) -> None:
+        self._blocks += 1
+        self.head = self.head or block
+        self.tail = block
+        self.total += len(block)
+        self.newlines += block.count(b"\n")
+        self.take(block)
