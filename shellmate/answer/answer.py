@@ -17,11 +17,13 @@ _LANGUAGES = {fence[0].strip("`\n"): language for language, fence in FENCES.item
 
 @dataclass(frozen=True)
 class Answer:
-    """Code that passed its check, in `language` shell or python; `cut` where --max-tokens ended it."""
+    """Code that passed its check, in `language` shell or python; `cut` where --max-tokens ended it. `faults` say in
+    words what does not suit its input."""
 
     language: str
     code: str
     cut: bool = False
+    faults: tuple[str, ...] = ()
 
 
 @dataclass
@@ -44,31 +46,43 @@ class NoCandidateError(NoAnswerError):
         self.code = code
 
 
+FindFaults = Callable[[str, str], list[str]]  # what does not suit the input, in words, in code of a language
+
+
 def write_answer(
-    engine: Engine, prompt: Prompt, sampling: Sampling, open_display: Callable[[str], Display]
+    engine: Engine,
+    prompt: Prompt,
+    sampling: Sampling,
+    open_display: Callable[[str], Display],
+    find_faults: FindFaults = lambda language, code: [],
 ) -> tuple[Answer, Usage]:
-    """Have an answer written and shown. A candidate that does not parse makes room for the next, which begins with
-    what can no longer be taken back.
+    """Have an answer written and shown. A candidate that does not parse, or does not suit the input, makes room for
+    the next, which begins with what can no longer be taken back. When none suits the input, the first that parses is
+    the answer.
 
     Raises NoCandidateError when the last attempt fails too. What was not finished is not an answer.
     """
     display: Display | None = None
     answered, draft = "", _Draft()
+    spare: list[tuple[Answer, Usage]] = []
     for attempt in range(ATTEMPTS):
         draft = _Draft()
         generation = engine.generate(prompt, _for_attempt(sampling, attempt), answered)
         try:
             for piece in _until_closed(generation.pieces, draft):
                 display = display or open_display(draft.language)
-                _show(draft, display, piece)
+                _show(draft, display, piece, find_faults)
                 if not draft.verdict.valid:
                     break
             cut = generation.usage.finish == "length"
             verdict = draft.verdict if not draft.verdict.valid else check_syntax(draft.language, draft.code)
             display = display or open_display(draft.language)
             if verdict.valid:
-                display.finish(draft.code)
-                return Answer(draft.language, draft.code, cut), generation.usage
+                answer = Answer(draft.language, draft.code, cut, tuple(find_faults(draft.language, draft.code)))
+                if not answer.faults:
+                    display.finish(draft.code)
+                    return answer, generation.usage
+                spare.append((answer, generation.usage))
             display.retract()
         except BaseException:
             if display:
@@ -78,6 +92,10 @@ def write_answer(
         if cut:
             break
         answered = draft.opening + display.released if display.released else ""
+    for answer, usage in spare:
+        if display and answer.code.startswith(display.released):
+            display.finish(answer.code)
+            return answer, usage
     if display:
         display.abandon()
     mend = "give a larger --max-tokens" if cut else "say it in other words, or give a --temperature"
@@ -126,13 +144,14 @@ def _note(draft: _Draft, events, piece: str) -> bool:
     return grown
 
 
-def _show(draft: _Draft, display: Display, code: str) -> None:
-    """Check the lines that are whole, show what there is."""
+def _show(draft: _Draft, display: Display, code: str, find_faults: FindFaults) -> None:
+    """Check the lines that are whole, show what there is. Behind a fault nothing counts as checked."""
     end = code.rfind("\n") + 1
     if end > draft.checked:
         draft.verdict = can_continue(draft.language, code[:end])
         if not draft.verdict.valid:
             return
-        draft.checked = end
+        if not find_faults(draft.language, code[:end]):
+            draft.checked = end
     if code.startswith(display.released):
         display.update(code, draft.checked)

@@ -48,6 +48,14 @@ def can_continue(language: str, code: str, shell: str = "bash") -> Verdict:
     return VALID
 
 
+def parse_beginning(code: str) -> ast.Module | None:
+    """The tree of Python code, or None where it does not parse as it stands."""
+    try:
+        return _parse_python(code)
+    except (SyntaxError, *BEYOND_THE_PARSER):
+        return None
+
+
 def _check_python(code: str) -> Verdict:
     try:
         if not _parse_python(code).body:

@@ -9,15 +9,28 @@ from shellmate.engine.engine import Usage
 
 
 def to_json(
-    answer: Answer, alternatives: Sequence[str], explanation: str, model: str, usage: Usage, first: float, total: float
+    answer: Answer,
+    alternatives: Sequence[str],
+    explanation: str,
+    model: str,
+    usage: Usage,
+    first: float,
+    total: float,
+    names_known: bool = False,
 ) -> str:
-    """One object, one line. `first` and `total` are seconds; what is not judged is null."""
+    """One object, one line. `first` and `total` are seconds, `names_known` whether the names that the input has were
+    known; what is not judged is null."""
     report: dict[str, Any] = {
         "language": answer.language,
         "code": answer.code,
         "explanation": explanation,
         "alternatives": list(alternatives),
-        "checks": {"syntax": answer.language in ("shell", "python") or None, "commands": None, "options": None},
+        "checks": {
+            "syntax": answer.language in ("shell", "python") or None,
+            "commands": None,
+            "options": None,
+            "names": not answer.faults if names_known else None,
+        },
         "danger": {"level": None, "reasons": []},
         "model": model,
         "timings": {

@@ -3,9 +3,9 @@
 import time
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, BinaryIO
 
-from shellmate.answer.answer import Answer, NoCandidateError, read_candidate, write_answer
+from shellmate.answer.answer import Answer, FindFaults, NoCandidateError, read_candidate, write_answer
 from shellmate.answer.check import check_syntax
 from shellmate.answer.display import SilentDisplay, open_display
 from shellmate.answer.prose import write_prose
@@ -16,10 +16,11 @@ from shellmate.core.errors import NoAnswerError, UsageError
 from shellmate.engine.engine import Engine, Sampling, Usage
 from shellmate.prompt.library import PromptLibrary
 from shellmate.prompt.prompt import compose, compose_explanation
+from shellmate.request.digest import Query
 from shellmate.request.request import Request, join_words
 from shellmate.request.stdin import Input, read_input
 
-MOST_ALTERNATIVES = 8
+TABLES = ("CSV", "TSV", "delimited text", "table")  # the kinds of input whose names are all columns, in order
 
 
 @dataclass(frozen=True)
@@ -37,30 +38,37 @@ class Wishes:
     verbose: bool = False
 
 
-def ask(app: App, wishes: Wishes, sampling: Sampling, engine: Engine) -> None:
-    """Answer on stdout, and close the engine. Raises ShellmateError with its exit code; interrupts pass through."""
+def ask(app: App, wishes: Wishes, sampling: Sampling, engine: Engine, spool: BinaryIO | None = None) -> Answer | None:
+    """Answer on stdout, and close the engine. The answer, or None where it is prose; `spool` gets the bytes that were
+    piped in. Raises ShellmateError with its exit code; interrupts pass through."""
     start, library = time.perf_counter(), PromptLibrary.of(app.paths)
     words = join_words(wishes.words)
     try:
-        piped = _piped(app, wishes)
+        piped = _piped(app, wishes, spool)
         if not words and not piped:
             raise UsageError(
                 "there are no words and nothing was piped in", 'ask, such as `shellmate "count csv column mean"`'
             )
-        name = wishes.prompt or ("" if words else "explain")
-        prompt = compose(Request(words, wishes.language, piped), library, name)
+        prompt = compose(Request(words, wishes.language, piped), library, wishes.prompt)
         if not prompt.openings:
             _write_prose(app, wishes, engine.generate(prompt, replace(sampling, stop="")))
-            return
+            return None
+        writer: Engine = engine
+        if prompt.query:
+            from shellmate.answer.querying import QueryEngine
+
+            writer = QueryEngine(engine, prompt.query)
+        find_faults = partial(_find_faults, piped, prompt.query)
         clock = _Clock(start)
         if wishes.alternatives > 1:
-            answers, usage = _alternatives(engine, prompt, sampling, wishes.alternatives)
+            answers, usage = _alternatives(writer, prompt, sampling, wishes.alternatives, find_faults)
             clock.note_first()
         else:
-            answer, usage = write_answer(engine, prompt, sampling, partial(_display, app, wishes, clock))
+            answer, usage = write_answer(writer, prompt, sampling, partial(_display, app, wishes, clock), find_faults)
             answers = [answer]
         explanation = _explain(app, wishes, engine, answers[0], library, sampling) if wishes.explain else ""
-        _report(app, wishes, answers, explanation, usage, clock)
+        _report(app, wishes, answers, explanation, usage, clock, bool(piped and (piped.names or prompt.query)))
+        return answers[0]
     except NoCandidateError as error:
         app.env.say(make_visible(error.code.rstrip()))
         raise
@@ -79,10 +87,10 @@ class _Clock:
         return time.perf_counter() - self.start
 
 
-def _piped(app: App, wishes: Wishes) -> Input | None:
+def _piped(app: App, wishes: Wishes, spool: BinaryIO | None) -> Input | None:
     if app.env.stdin is None or app.env.stdin_is_terminal:
         return None
-    piped = read_input(app.env.stdin, app.env.say)
+    piped = read_input(app.env.stdin, app.env.say, spool=spool)
     if piped and piped.left_out and not wishes.quiet:
         app.env.say(f"shellmate: stdin: {piped.left_out}")
     if piped and wishes.verbose:
@@ -90,19 +98,37 @@ def _piped(app: App, wishes: Wishes) -> Input | None:
     return piped
 
 
+def _find_faults(piped: Input | None, query: Query | None, language: str, code: str) -> list[str]:
+    """What in code does not suit what was piped in, in words."""
+    if query:
+        from shellmate.answer.querying import find_query_faults
+
+        return find_query_faults(query, code)
+    if piped is None or not piped.names:
+        return []
+    from shellmate.answer.names import unknown_names
+
+    unknown = unknown_names(language, code, piped.names, columns=piped.kind in TABLES)
+    return [f"the input has no {name}" for name in unknown]
+
+
 def _display(app: App, wishes: Wishes, clock: _Clock, language: str) -> Any:
     clock.note_first()
     return SilentDisplay() if wishes.json else open_display(app.env, language, wishes.color)
 
 
-def _alternatives(engine: Engine, prompt, sampling: Sampling, count: int) -> tuple[list[Answer], Usage]:
-    """Distinct answers that parse, best first. Raises NoAnswerError where there is none."""
+def _alternatives(
+    engine: Engine, prompt, sampling: Sampling, count: int, find_faults: FindFaults
+) -> tuple[list[Answer], Usage]:
+    """Distinct answers that parse, best first, those that do not suit the input last. Raises NoAnswerError where there
+    is none."""
     candidates, usage = engine.generate_several(prompt, sampling, count)
     read = [read_candidate(c.text) for c in candidates]
     distinct = list({a.code.strip(): a for a in read if check_syntax(a.language, a.code).valid}.values())
     if not distinct:
         raise NoAnswerError("none of the alternatives parses", "say it in other words")
-    return distinct[:count], usage
+    judged = [replace(a, faults=tuple(find_faults(a.language, a.code))) for a in distinct]
+    return sorted(judged, key=lambda a: bool(a.faults))[:count], usage
 
 
 def _explain(
@@ -129,16 +155,26 @@ def _to_stderr(app: App, text: str) -> None:
     app.env.stderr.flush()
 
 
-def _report(app: App, wishes: Wishes, answers: list[Answer], explanation: str, usage: Usage, clock: _Clock) -> None:
+def _report(
+    app: App,
+    wishes: Wishes,
+    answers: list[Answer],
+    explanation: str,
+    usage: Usage,
+    clock: _Clock,
+    names_known: bool,
+) -> None:
     answer, env = answers[0], app.env
     if wishes.json:
         others = [a.code for a in answers[1:]]
         model = str(app.setting("model"))
-        env.write(to_json(answer, others, explanation, model, usage, clock.first, clock.total()) + "\n")
+        env.write(to_json(answer, others, explanation, model, usage, clock.first, clock.total(), names_known) + "\n")
     elif wishes.alternatives > 1:
         _write_alternatives(app, wishes, answers)
     if answer.cut and not wishes.quiet:
         env.say("shellmate: the answer was cut at --max-tokens")
+    if answer.faults and not wishes.quiet:
+        env.say(f"shellmate: mind that {', and '.join(answer.faults)}")
     if wishes.verbose:
         env.say(f"shellmate: first byte {clock.first:.2f} s, in all {clock.total():.2f} s; {usage}")
 

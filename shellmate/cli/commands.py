@@ -1,5 +1,6 @@
 """`shellmate` itself: its options, and the rule that tells a command from a question."""
 
+from functools import partial
 from typing import Any
 
 import click
@@ -17,6 +18,7 @@ Examples:
   shellmate --sh files over 100MB changed this week
   head sales.csv | shellmate "mean of price"
   git diff | shellmate
+  cat sales.csv | shellmate -r "mean of price"
   shellmate --py -x "parse a log line with a regex"
   shellmate -- model of a car in python    (a question that begins with a command's name)
 
@@ -86,6 +88,7 @@ _SETTINGS_HERE = {
     "-n", "alternatives", type=click.IntRange(1, 8), default=1, metavar="N", help="N distinct alternatives, best first."
 )
 @click.option("-x", "--explain", is_flag=True, help="After the code, say what each part does.")
+@click.option("-r", "--run", is_flag=True, help="Show the code, ask on the terminal, run it on what was piped in.")
 @setting_option("model", "-m")
 @setting_option("prompt", "-p")
 @click.option("--json", is_flag=True, help="One JSON object on stdout.")
@@ -116,13 +119,16 @@ def shellmate(**options: Any) -> None:
             f"options go behind a command: `shellmate {words[0]} ...`",
             f"to ask a question that begins with {words[0]!r}: shellmate -- {' '.join(words)}",
         )
+    if options["run"] and options["json"]:
+        raise UsageError("--run and --json do not go together", "leave out one of them")
     if not words and (app.env.stdin is None or app.env.stdin_is_terminal):
         raise UsageError("there are no words to answer", 'say what you want: shellmate "count csv column mean"')
     from shellmate.cli.main import start_timeout
 
     if seconds := app.setting("timeout"):
         start_timeout(seconds)
-    engine = app.open_engine(quiet=options["quiet"], verbose=options["verbose"] > 1)
+    open_engine = partial(app.open_engine, quiet=options["quiet"], verbose=options["verbose"] > 1)
+    engine = None if options["run"] else open_engine()
     from shellmate.cli.ask import Wishes, ask  # beside the loading of the model, which takes longer
     from shellmate.engine.engine import Sampling
 
@@ -138,4 +144,9 @@ def shellmate(**options: Any) -> None:
         verbose=options["verbose"] > 0,
     )
     sampling = Sampling(app.setting("max_tokens"), app.setting("temperature"), seed=app.setting("seed"))
-    ask(app, wishes, sampling, engine)
+    if engine:
+        ask(app, wishes, sampling, engine)
+        return
+    from shellmate.cli.run import ask_and_run
+
+    ask_and_run(app, wishes, sampling, open_engine)

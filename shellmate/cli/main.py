@@ -100,6 +100,11 @@ def start_timeout(seconds: float) -> None:
     signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
+def stop_timeout() -> None:
+    """What the user does from here on may take as long as it takes."""
+    signal.setitimer(signal.ITIMER_REAL, 0)
+
+
 def _end(number: int, _: Any) -> None:
     raise SystemExit(128 + number)
 

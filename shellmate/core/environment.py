@@ -6,7 +6,7 @@ Nothing else reads `os.environ` or `sys.std*`; a test hands in its own Environme
 import os
 import sys
 from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
@@ -43,6 +43,10 @@ class Environment:
         """Set variables that libraries read, where the user has not set them."""
         for name, value in defaults.items():
             self.variables.setdefault(name, value)
+
+    def with_stderr_for_stdout(self) -> "Environment":
+        """The same world, where what is written to stdout goes to stderr."""
+        return replace(self, stdout=self.stderr.buffer, stdout_is_terminal=self.stderr_is_terminal)
 
     def write(self, text: str) -> None:
         """Put text on stdout at once, as UTF-8 whatever the locale; half a character is written as it came."""

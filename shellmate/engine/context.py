@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from shellmate.core.errors import ModelError, ShellmateError
+from shellmate.engine.blob import PrimedPrompt
 from shellmate.engine.engine import Sampling
 from shellmate.engine.interrupts import Deferred, deferred_signals
 from shellmate.engine.model import Weights
@@ -22,6 +23,7 @@ class LlamaContext:
 
     def __init__(self, weights: Weights, size: int, threads: int, sequences: int = 1):
         self.size, self.sequences = size, sequences
+        self.held: list[int] = []  # the tokens whose states sequence 0 holds
         self._binding = binding = weights.binding
         params = binding.llama_context_default_params()
         params.n_ctx, params.n_batch, params.n_ubatch = size, BATCH, BATCH
@@ -42,17 +44,24 @@ class LlamaContext:
         self.vocabulary_size = weights.vocabulary_size
         self._batch = binding.llama_batch_init(BATCH, 0, sequences)
 
-    def evaluate(self, tokens: Sequence[int], position: int, done: Callable[[int], object] = lambda _: None) -> None:
-        """Evaluate tokens of sequence 0 from a position on, in batches; only the last one's logits are kept.
+    def evaluate(self, tokens: Sequence[int], done: Callable[[int], object] = lambda _: None) -> None:
+        """Evaluate tokens behind those that are held, in batches; only the last one's logits are kept.
 
         A signal ends it within milliseconds. Raises ShellmateError where llama.cpp fails.
         """
+        position = len(self.held)
         for start in range(0, len(tokens), BATCH):
             part = tokens[start : start + BATCH]
             last = start + len(part) == len(tokens)
             rows = [(t, position + start + i, 0, last and i == len(part) - 1) for i, t in enumerate(part)]
             self.decode(rows, interruptible=True)
+            self.held += part
             done(len(part))
+
+    def evaluate_one(self, token: int) -> None:
+        """Evaluate one token behind those that are held."""
+        self.decode([(token, len(self.held), 0, True)])
+        self.held.append(token)
 
     def decode(self, rows: Sequence[tuple[int, int, int, bool]], interruptible: bool = False) -> None:
         """Evaluate one batch of (token, position, sequence, whether its logits are wanted)."""
@@ -77,10 +86,15 @@ class LlamaContext:
         return self._binding.llama_get_logits_ith(self.pointer, index)
 
     def keep(self, count: int) -> bool:
-        """Forget sequence 0 from position `count` on; False where the model's memory cannot do that in part."""
-        return self._binding.llama_memory_seq_rm(self._memory, 0, count, -1)
+        """Hold the first `count` tokens and no more; none, and False, where the model's memory cannot do that."""
+        if not self._binding.llama_memory_seq_rm(self._memory, 0, count, -1):
+            self.clear()
+            return False
+        del self.held[count:]
+        return True
 
     def clear(self) -> None:
+        self.held = []
         self._binding.llama_memory_clear(self._memory, False)
 
     def copy_sequence(self, target: int) -> None:
@@ -99,12 +113,14 @@ class LlamaContext:
         del state[written:]
         return state
 
-    def restore_state(self, state: memoryview) -> bool:
-        """Put a KV state, in memory that can be written to, into sequence 0; False where llama.cpp refuses it."""
+    def restore(self, primed: PrimedPrompt) -> bool:
+        """Hold a primed prompt and nothing else; False where llama.cpp refuses its state."""
         self.clear()
-        array = (ctypes.c_uint8 * len(state)).from_buffer(state)
-        restored = bool(self._binding.llama_state_seq_set_data(self.pointer, array, len(state), 0))
-        if not restored:
+        array = (ctypes.c_uint8 * len(primed.state)).from_buffer(primed.state)
+        restored = bool(self._binding.llama_state_seq_set_data(self.pointer, array, len(primed.state), 0))
+        if restored:
+            self.held = primed.frame.prefix[:]
+        else:
             self.clear()
         return restored
 

@@ -14,13 +14,9 @@ def decode(
     vocabulary: Vocabulary,
     sampler: Sampler,
     sampling: Sampling,
-    evaluated: list[int],
     usage: Usage,
 ) -> Iterator[str]:
-    """The pieces behind what was evaluated last, in whole characters: a token can be half of one.
-
-    `evaluated` is kept up to date with the tokens whose states sequence 0 holds.
-    """
+    """The pieces behind what was evaluated last, in whole characters: a token can be half of one."""
     decoder, tail = codecs.getincrementaldecoder("utf-8")("replace"), ""
     start = time.perf_counter()
     while not usage.finish:
@@ -39,7 +35,6 @@ def decode(
         if piece:
             yield piece
         if not usage.finish:
-            context.decode([(token, len(evaluated), 0, True)])
-            evaluated.append(token)
+            context.evaluate_one(token)
     if rest := decoder.decode(b"", True):
         yield rest

@@ -7,22 +7,29 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from shellmate.core.errors import UsageError
-from shellmate.engine.binding import build_of
-from shellmate.engine.blob import Frame, PrimedPrompt, key_of
+from shellmate.engine.blob import Frame
 from shellmate.engine.context import LlamaContext, Sampler
 from shellmate.engine.cores import physical_cores
 from shellmate.engine.decoding import decode
 from shellmate.engine.engine import Candidate, Generation, Sampling, Usage
 from shellmate.engine.loading import ModelLoader
 from shellmate.engine.model import Weights
-from shellmate.engine.tokenized import choose_opening, common_length, frame_of, shared_beginning, tokenize_whole
+from shellmate.engine.states import PromptStates
+from shellmate.engine.tokenized import (
+    choose_opening,
+    common_length,
+    cut_context,
+    frame_of,
+    shared_beginning,
+    tokenize_whole,
+)
 from shellmate.models.store import ModelFile
 from shellmate.prompt.prompt import Message, Prompt
 
 Progress = Callable[..., AbstractContextManager[Callable[[int], None]]]  # as core.progress.progress, without env
-_LAYOUT = "q8_0 f16 plain"  # KV types and attention: the state of one layout means nothing in another
 _SLOW = 250  # tokens: more than about a second of evaluation, worth a progress bar
 _SHORT = 1000  # bytes of a question: room for as many tokens costs next to nothing
+_LEAST_ANSWER = 64  # tokens: an input is rather cut than that an answer has less
 _OPENING = 16  # tokens, more than any opening has
 _STEP = 256  # contexts come in multiples of it, so that the next question often fits the one that is there
 
@@ -48,14 +55,14 @@ class LocalEngine:
         say: Callable[[str], None],
         verbose: bool = False,
     ):
-        self._file, self._limits, self._progress, self._say = file, limits, progress, say
+        self._limits, self._progress, self._say = limits, progress, say
         self._context: LlamaContext | None = None
         self._sampler: Sampler | None = None
-        self._evaluated: list[int] = []  # the tokens whose states sequence 0 of the context holds
         self._model = ModelLoader(file.path, verbose)
         from shellmate.engine.kvstore import open_store  # beside the loading: diskcache takes 25 ms to import
 
-        self._store = open_store(kv, limits.cache_size, say)
+        store = open_store(kv, limits.cache_size, say)
+        self._states = PromptStates(store, file.sha256, self._model, self._evaluate, say)
 
     def generate(self, prompt: Prompt, sampling: Sampling, answered: str = "") -> Generation:
         usage = Usage()
@@ -68,15 +75,15 @@ class LocalEngine:
         sampling = replace(sampling, max_tokens=room)
         opening = "".join(openings[:1])
         if len(openings) > 1:
-            self._evaluate_tokens(context, wanted, len(self._evaluated), "reading")
+            self._evaluate(context, wanted, "reading")
             opening, wanted = choose_opening(self._model.vocabulary, openings, context.logits(-1))
         self._end_sampling()
         self._sampler = context.sampler(sampling, in_graph=True)
-        self._evaluate_tokens(context, wanted, len(self._evaluated), "reading")
+        self._evaluate(context, wanted, "reading")
         usage.prompt_seconds = time.perf_counter() - start
         if opening:
             yield opening
-        yield from decode(context, self._model.vocabulary, self._sampler, sampling, self._evaluated, usage)
+        yield from decode(context, self._model.vocabulary, self._sampler, sampling, usage)
 
     def _end_sampling(self) -> None:
         """A sampler is part of its context's graph: it has to go before the context, and before the next sampler."""
@@ -89,37 +96,38 @@ class LocalEngine:
     ) -> tuple[LlamaContext, list[int], int]:
         """A context that holds what can be had of the prompt without evaluating it, the tokens that are still to be
         evaluated (what all openings have in common last), and how many the answer may have."""
-        key = self._key_of(prompt.prefix)
-        frame = self._restore_ahead(key, prompt, max_tokens * sequences, sequences)
+        frame = self._restore_ahead(prompt, max_tokens * sequences, sequences)
         vocabulary = self._model.vocabulary
-        frame = frame or frame_of(vocabulary, prompt.prefix)
-        wanted = tokenize_whole(vocabulary, frame, prompt.suffix)
-        wanted += vocabulary.tokenize(shared_beginning(openings), special=False)
+        behind = vocabulary.tokenize(shared_beginning(openings), special=False)
+        frame = frame or frame_of(vocabulary, prompt.prefix, vocabulary.tokenize(prompt.context, special=False))
+        wanted = tokenize_whole(vocabulary, frame, prompt.suffix) + behind
         weights = self._model.weights_for(frame)
+        too_many = len(wanted) + min(max_tokens, _LEAST_ANSWER) - (self._limits.ctx or weights.context_length)
+        if prompt.context and too_many > 0:
+            prompt, left_out = cut_context(vocabulary, prompt, too_many)
+            self._say(f"shellmate: stdin: left out {left_out}, to fit the context")
+            frame = frame_of(vocabulary, prompt.prefix, vocabulary.tokenize(prompt.context, special=False))
+            wanted = tokenize_whole(vocabulary, frame, prompt.suffix) + behind
         room = self._room_for(weights, len(wanted), max_tokens)
         context = self._context_for(weights, len(wanted) + sequences * room, sequences)
-        kept = self._reuse(context, key, frame, wanted)
-        usage.prompt_tokens, usage.primed_tokens = len(wanted), kept
-        usage.evaluated_tokens = len(wanted) - kept
-        return context, wanted[kept:], room
+        usage.prompt_tokens, usage.primed_tokens = len(wanted), self._reuse(context, prompt, frame, wanted)
+        usage.evaluated_tokens = len(wanted) - usage.primed_tokens
+        return context, wanted[len(context.held) :], room
 
-    def _key_of(self, messages: tuple[Message, ...]) -> str:
-        return key_of(self._file.sha256, build_of(self._model.binding), _LAYOUT, messages)
-
-    def _restore_ahead(self, key: str, prompt: Prompt, room: int, sequences: int) -> Frame | None:
+    def _restore_ahead(self, prompt: Prompt, room: int, sequences: int) -> Frame | None:
         """The prompt's frame if the store has it, with its state restored to a context that will most likely do: how
         many tokens the question has is not known before the vocabulary is loaded, only that it has no more than bytes.
         """
-        if self._context or not self._store:
+        if self._context:
             return None
-        with self._store.read(key) as primed:
+        with self._states.read(prompt) as primed:
             if primed is None:
                 return None
             weights = self._model.weights_for(primed.frame)
             question = len(prompt.suffix.encode("utf-8", "replace")) + len(primed.frame.after) + _OPENING
             most = len(primed.frame.prefix) + question + room
             if question < _SHORT and most <= (self._limits.ctx or weights.context_length):
-                self._restore(self._context_for(weights, most, sequences), primed)
+                self._context_for(weights, most, sequences).restore(primed)
             return primed.frame
 
     def _room_for(self, weights: Weights, prompt_tokens: int, max_tokens: int) -> int:
@@ -143,58 +151,25 @@ class LocalEngine:
             self._context.close()
             self._context = None
         threads = self._limits.threads or physical_cores()
-        self._context, self._evaluated = LlamaContext(weights, size, threads, sequences), []
+        self._context = LlamaContext(weights, size, threads, sequences)
         return self._context
 
-    def _reuse(self, context: LlamaContext, key: str, frame: Frame, wanted: list[int]) -> int:
-        """How many of the wanted tokens the context holds, after restoring or priming the prefix if that helps."""
-        common = common_length(self._evaluated, wanted)
+    def _reuse(self, context: LlamaContext, prompt: Prompt, frame: Frame, wanted: list[int]) -> int:
+        """Have the context hold the frame, or more of what is wanted; how many tokens of it were at hand."""
+        common, evaluated = common_length(context.held, wanted), 0
         if common < len(frame.prefix):
-            self._restore_or_prime(context, key, frame)
-            common = len(frame.prefix)
+            evaluated = self._states.restore(context, prompt, frame)
+            common = common_length(context.held, wanted)
         # The last token is always evaluated anew: its logits are wanted, and states do not hold them.
-        common = min(common, len(wanted) - 1)
-        self._evaluated = self._evaluated[:common]
-        if not context.keep(common):
-            context.clear()
-            self._evaluated = []
-            return 0
-        return common
+        context.keep(min(common, len(wanted) - 1))
+        return len(context.held) - evaluated
 
-    def _restore_or_prime(self, context: LlamaContext, key: str, frame: Frame) -> None:
-        if self._store is None:
-            self._prime(context, frame.prefix)
-            return
-        if self._restore_from_store(context, key):
-            return
-        with self._store.priming():
-            if not self._restore_from_store(context, key):
-                self._prime(context, frame.prefix)
-                if not self._store.write(key, frame, context.take_state()):
-                    self._say("shellmate: the primed prompt could not be kept; is the disk full?")
-
-    def _restore_from_store(self, context: LlamaContext, key: str) -> bool:
-        assert self._store
-        with self._store.read(key) as primed:
-            return primed is not None and self._restore(context, primed)
-
-    def _restore(self, context: LlamaContext, primed: PrimedPrompt) -> bool:
-        restored = context.restore_state(primed.state)
-        self._evaluated = primed.frame.prefix[:] if restored else []
-        return restored
-
-    def _prime(self, context: LlamaContext, prefix: list[int]) -> None:
-        context.clear()
-        self._evaluate_tokens(context, prefix, 0, "priming the prompt, once")
-
-    def _evaluate_tokens(self, context: LlamaContext, tokens: list[int], position: int, what: str) -> None:
-        self._evaluated = self._evaluated[:position]
+    def _evaluate(self, context: LlamaContext, tokens: list[int], what: str) -> None:
         if len(tokens) < _SLOW:
-            context.evaluate(tokens, position)
-        else:
-            with self._progress(what, len(tokens), "token", announce=position == 0) as done:
-                context.evaluate(tokens, position, done)
-        self._evaluated += tokens
+            context.evaluate(tokens)
+            return
+        with self._progress(what, len(tokens), "token", announce=not context.held) as done:
+            context.evaluate(tokens, done)
 
     def generate_several(self, prompt: Prompt, sampling: Sampling, count: int) -> tuple[list[Candidate], Usage]:
         from shellmate.engine.several import decode_several
@@ -207,27 +182,26 @@ class LocalEngine:
         sampling = replace(sampling, max_tokens=room)
         opening = "".join(prompt.openings[:1])
         if len(prompt.openings) > 1:
-            self._evaluate_tokens(context, wanted, len(self._evaluated), "reading")
+            self._evaluate(context, wanted, "reading")
             opening, wanted = choose_opening(self._model.vocabulary, prompt.openings, context.logits(-1))
-        self._evaluate_tokens(context, wanted, len(self._evaluated), "reading")
+        self._evaluate(context, wanted, "reading")
         usage.prompt_seconds = time.perf_counter() - start
-        start, position = time.perf_counter(), len(self._evaluated)
+        start, position = time.perf_counter(), len(context.held)
         candidates = decode_several(context, self._model.vocabulary, sampling, opening, position, sequences, usage)
-        self._evaluated = self._evaluated[:position]
         usage.generation_seconds = time.perf_counter() - start
         return candidates[:count], usage
 
     def prime(self, prefix: tuple[Message, ...]) -> int:
         frame = frame_of(self._model.vocabulary, prefix)
         context = self._context_for(self._model.weights_for(frame), len(frame.prefix), 1)
-        self._restore_or_prime(context, self._key_of(prefix), frame)
+        self._states.restore(context, Prompt(prefix, ""), frame)
         return len(frame.prefix)
 
     def close(self) -> None:
         self._end_sampling()
+        self._states.keep(self._context)
         if self._context:
             self._context.close()
             self._context = None
-        if self._store:
-            self._store.close()
+        self._states.close()
         self._model.close()

@@ -1,21 +1,24 @@
 """A prompt in tokens: its frame, and what goes between."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from shellmate.engine.blob import Frame
 from shellmate.engine.chatformat import render_prompt
 from shellmate.engine.model import Vocabulary
-from shellmate.prompt.prompt import Message
+from shellmate.prompt.prompt import Message, Prompt
+
+_CUT_MARK = 12  # tokens, more than the mark of a cut has, and than the text in front of it gains by being cut there
 
 
-def frame_of(vocabulary: Vocabulary, messages: Sequence[Message]) -> Frame:
-    """The tokens around a question, by the model's own chat template."""
+def frame_of(vocabulary: Vocabulary, messages: Sequence[Message], context: Sequence[int] = ()) -> Frame:
+    """The tokens around a question, by the model's own chat template, behind the tokens of its context."""
     rendered = render_prompt(vocabulary.binding, vocabulary.chat_template, messages)
     return Frame(
         vocabulary.architecture,
         vocabulary.size,
-        vocabulary.tokenize(rendered.before, special=True, start=True),
+        [*vocabulary.tokenize(rendered.before, special=True, start=True), *context],
         vocabulary.tokenize(rendered.after, special=True),
     )
 
@@ -24,6 +27,16 @@ def tokenize_whole(vocabulary: Vocabulary, frame: Frame, question: str) -> list[
     """All of the prompt's tokens. The user's text is tokenized by itself, and as text: a <|im_end|> in it ends
     nothing, and it never changes the tokens of the frame, whose state is kept."""
     return frame.prefix + vocabulary.tokenize(question, special=False) + frame.after
+
+
+def cut_context(vocabulary: Vocabulary, prompt: Prompt, too_many: int) -> tuple[Prompt, str]:
+    """The prompt with at least so many tokens less of its context, its closing fence kept; and what was left out."""
+    body, fence, end = prompt.context.rpartition("\n```")
+    tokens = vocabulary.tokenize(body, special=False)
+    kept = tokens[: max(0, len(tokens) - too_many - _CUT_MARK)]
+    left_out = f"{len(tokens) - len(kept):,} of {len(tokens):,} tokens"
+    text = b"".join(vocabulary.bytes_of(t) for t in kept).decode("utf-8", "ignore")
+    return replace(prompt, context=f"{text}\n...{fence}{end}" if kept else ""), left_out
 
 
 def shared_beginning(openings: Sequence[str]) -> str:

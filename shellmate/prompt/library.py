@@ -10,13 +10,13 @@ from typing import Any
 from shellmate.core.errors import UsageError
 from shellmate.core.paths import Paths, reason
 
-LANGUAGES = ("auto", "shell", "python", "text")
+LANGUAGES = ("auto", "shell", "python", "sql", "text")
 KEYS = {"description", "language", "system", "examples", "borrow"}
 
 
 @dataclass(frozen=True)
 class Example:
-    """One worked example; `language` is shell, python or text."""
+    """One worked example; `language` is shell, python, sql or text."""
 
     language: str
     ask: str

@@ -1,14 +1,21 @@
 """What the model is told: the prefix that is the same for every request, and the suffix that is this one."""
 
-import re
 from dataclasses import dataclass
 
 from shellmate.core.errors import UsageError
+from shellmate.prompt.choice import choose_prompt, names_a_tool, prefers_shell
 from shellmate.prompt.library import Example, PromptFile, PromptLibrary
+from shellmate.request.digest import Query
 from shellmate.request.request import Request
+from shellmate.request.stdin import Input
 
-FENCES = {"shell": ("```bash\n",), "python": ("```python\n",), "auto": ("```bash\n", "```python\n"), "text": ()}
-_FUNCTION_HEAD = re.compile(r"^\s*(?:async\s+)?def\s+\w+\(", re.MULTILINE)
+FENCES = {
+    "shell": ("```bash\n",),
+    "python": ("```python\n",),
+    "auto": ("```bash\n", "```python\n"),
+    "sql": ("```sql\n",),
+    "text": (),
+}
 
 
 @dataclass(frozen=True)
@@ -21,37 +28,53 @@ class Message:
 
 @dataclass(frozen=True)
 class Prompt:
-    """`prefix` is byte-stable, so its KV state can be kept; `suffix` is the last user message.
+    """`prefix` is byte-stable, so its KV state can be kept; `context` and `suffix` are the last user message: what it
+    is about, whose state can be kept too, and what is asked.
 
-    The answer begins with one of the `openings`, whichever the model finds likeliest; with none it is free.
+    The answer begins with one of the `openings`, whichever the model finds likeliest; with none it is free. With a
+    `query` it is a select that goes into the query's code.
     """
 
     prefix: tuple[Message, ...]
     suffix: str
     openings: tuple[str, ...] = ()
+    context: str = ""
+    query: Query | None = None
 
 
 def compose(request: Request, library: PromptLibrary, name: str = "") -> Prompt:
-    """The prompt for a request, from the prompt file `name` or from the language's own.
+    """The prompt for a request, from the prompt file `name` or from the one that suits the request.
 
     Raises UsageError for a name that no prompt has, a broken file, or a language that the prompt cannot write.
     """
-    file = library.load(name or _prompt_for(request))
+    file = library.load(name or choose_prompt(request))
     language = request.language if file.language == "auto" or request.language != "auto" else file.language
     if file.language == "text" and request.language != "auto":
         raise UsageError(f"the prompt {file.name} writes prose, not {request.language}")
+    query = request.input.query if request.input and file.language == "sql" else None
+    if query:
+        language = "sql"
     return Prompt(
         prefix=prefix_of(file, library),
-        suffix=user_content(request.words, request.input.text if request.input else ""),
-        openings=FENCES[language],
+        suffix=request.words,
+        openings=_openings(request, file, language),
+        context=_context(_about(request.input, query), request.words) if request.input else "",
+        query=query,
     )
 
 
-def _prompt_for(request: Request) -> str:
-    """The language's own prompt, but `complete` where a function's head is given: there worked examples do harm, 0.51
-    of HumanEval's development split is right with python's, 0.60 without any."""
-    given = request.language != "shell" and _FUNCTION_HEAD.search(request.words)
-    return "complete" if given else request.language
+def _openings(request: Request, file: PromptFile, language: str) -> tuple[str, ...]:
+    """How the answer may begin: with its fence, and with what reading the input takes where that is known."""
+    if language == "sql":
+        return (f"{FENCES['sql'][0]}select",)
+    reading = request.input.reading if request.input and not names_a_tool(request.words) else ""
+    if reading and language in ("auto", "python") and file.language == "auto":
+        return (f"{FENCES['python'][0]}{reading}\n",)
+    return FENCES["shell" if language == "auto" and prefers_shell(request) else language]
+
+
+def _about(piped: Input, query: Query | None) -> str:
+    return f"{piped.text}\n{query.about}" if query and query.about else piped.text
 
 
 def compose_explanation(language: str, code: str, library: PromptLibrary) -> Prompt:
@@ -64,16 +87,16 @@ def prefix_of(file: PromptFile, library: PromptLibrary) -> tuple[Message, ...]:
     """System text and examples as messages."""
     messages = [Message("system", file.system)]
     for example in library.examples_of(file):
-        messages.append(Message("user", user_content(example.ask, example.input)))
+        messages.append(Message("user", _context(example.input, example.ask) + example.ask))
         messages.append(Message("assistant", _assistant_content(example)))
     return tuple(messages)
 
 
-def user_content(ask: str, piped: str) -> str:
-    """A user message: the input, if any, in front of the question, so that the question comes last."""
+def _context(piped: str, ask: str) -> str:
+    """The input goes in front of the question, so that the question comes last."""
     if not piped:
-        return ask
-    return f"Input on stdin:\n```\n{piped}\n```\n\n{ask}".rstrip()
+        return ""
+    return f"Input on stdin:\n```\n{piped}\n```" + ("\n\n" if ask else "")
 
 
 def _assistant_content(example: Example) -> str:

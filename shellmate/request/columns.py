@@ -26,7 +26,8 @@ NUMERIC = {"int", "float"}
 
 @dataclass(frozen=True)
 class Column:
-    """`example` is a cell as it is written; `odd` is one that the type does not fit, if any does not."""
+    """`example` is a cell as it is written; `odd` is one that the type does not fit, if any does not; `empties` are the
+    ways in which `empty` cells are written."""
 
     label: str
     type: str
@@ -34,16 +35,24 @@ class Column:
     empty: int = 0
     odd_count: int = 0
     odd: str = ""
+    empties: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, index: int, name: str, cells: list[str]) -> "Column":
         """The column of these cells; without a name its number, from 1, stands for it."""
         filled = [cell.strip() for cell in cells if cell.strip().lower() not in EMPTY]
+        empties = frozenset(cell for cell in cells if cell.strip().lower() in EMPTY)
         kind = find_type(filled)
         odd = [cell for cell in filled if not _fits(cell, kind)]
         example = next((cell for cell in filled if _fits(cell, kind)), "")
         return cls(
-            _label(name) or str(index + 1), kind, example, len(cells) - len(filled), len(odd), next(iter(odd), "")
+            _label(name) or str(index + 1),
+            kind,
+            example,
+            len(cells) - len(filled),
+            len(odd),
+            next(iter(odd), ""),
+            empties,
         )
 
     def describe(self) -> str:

@@ -4,7 +4,9 @@ from shellmate.request.columns import Column, describe_columns, has_header
 from shellmate.request.delimiters import Dialect, find_dialect, read_rows
 from shellmate.request.digest import BlockDigester, Digest
 from shellmate.request.fitting import cut, fill, number
+from shellmate.request.query import query_delimited
 from shellmate.request.quoting import RowCounter
+from shellmate.request.reading import read_delimited
 
 SAMPLE_ROWS = 3
 TYPED_ROWS = 300
@@ -51,7 +53,9 @@ class DelimitedDigester(BlockDigester):
         left_out = [f"{total - seen:,} of {number(total, 'row')}"] if total > seen else []
         if shown < len(columns):
             left_out.append(f"{len(columns) - shown:,} of {number(len(columns), 'column')}")
-        return Digest(kind, "\n".join([*lines, *samples]), names, " and ".join(left_out))
+        reading = read_delimited(dialect, names, columns, self.is_whole and total <= len(data))
+        query = query_delimited(dialect, names, columns, is_even=not uneven)
+        return Digest(kind, "\n".join([*lines, *samples]), names, " and ".join(left_out), reading, query)
 
 
 def _show(delimiter: str) -> str:

@@ -1,7 +1,7 @@
 """What a digest is, and how a stream of bytes becomes one in constant memory."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 BUDGET = 1600  # characters: about 500 tokens, which take about three seconds to evaluate
@@ -9,17 +9,31 @@ BLOCK = 1 << 20
 
 
 @dataclass(frozen=True)
+class Query:
+    """Code around a select on the table `t`; `schema` is the statement that makes it, `about` says what the model has
+    to know of it beside the digest."""
+
+    before: str
+    after: str
+    schema: str
+    about: str = ""
+
+
+@dataclass(frozen=True)
 class Digest:
     """`kind` is a word or two such as CSV; `text` is what the model sees, never longer than the budget.
 
     `names` are column names or keys exactly as written; `left_out` says in words and numbers what the model does not
-    see, empty where that is nothing.
+    see, empty where that is nothing; `reading` is Python that reads all of the input, and `query` such that has it as a
+    table, empty and None where the input is not made so.
     """
 
     kind: str
     text: str
     names: tuple[str, ...] = ()
     left_out: str = ""
+    reading: str = ""
+    query: Query | None = None
 
 
 class Digester(Protocol):
@@ -66,7 +80,7 @@ class BlockDigester:
         digest = self.describe()
         if len(digest.text) <= self.budget:
             return digest
-        return Digest(digest.kind, digest.text[: self.budget], digest.names, digest.left_out or "part of the digest")
+        return replace(digest, text=digest.text[: self.budget], left_out=digest.left_out or "part of the digest")
 
     def take(self, block: bytes) -> None:
         """Count what is to be counted in a block."""

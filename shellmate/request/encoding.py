@@ -35,6 +35,13 @@ def find_encoding(head: bytes) -> tuple[str, int]:
     return ("cp1252" if _is_single_byte(head) else "utf-8"), 0
 
 
+def codec_of(encoding: str, mark: int) -> str:
+    """The codec that takes such text with its mark: `utf-8-sig` where there is one."""
+    if not mark:
+        return encoding
+    return "utf-8-sig" if encoding == "utf-8" else encoding[:6]
+
+
 @dataclass
 class Transcoder:
     """Takes the bytes as they came, byte order mark included, and gives them as UTF-8 with \\n line ends.

@@ -3,13 +3,16 @@
 import json
 from typing import Any
 
-from shellmate.request.digest import BlockDigester, Digest
+from shellmate.request.digest import BlockDigester, Digest, Query
 from shellmate.request.fitting import cut, decode, number
 from shellmate.request.jsonhead import parse_head
+from shellmate.request.query import query_objects
+from shellmate.request.reading import quote, read_json, read_json_lines
 from shellmate.request.skeleton import Shape, collect_names, outline
 
 SAMPLED_LINES = 200
 SAMPLED_BYTES = 1 << 18
+LINES = "[json.loads(line) for line in sys.stdin if line.strip()]"
 
 
 class JsonDigester(BlockDigester):
@@ -26,12 +29,16 @@ class JsonDigester(BlockDigester):
             facts = f"{number(len(values), 'JSON value')} one after another, {self.total:,} bytes"
         if whole and self.total <= self.budget // 4 and len(values) == 1:
             text = decode(self.head).strip()
-            return Digest(
-                "JSON", f"{facts}\n{outline(shape, self.budget - 2 * self.budget // 4)}\n{text}", _names(values)
-            )
+            body = f"{facts}\n{outline(shape, self.budget - 2 * self.budget // 4)}\n{text}"
+            under = _rows_under(values[0])
+            return Digest("JSON", body, _names(values), "", read_json(under), _query(values[0], under))
         lines = outline(shape, max(0, self.budget - len(facts) - 1), open_ends)
         left_out = f"the values of {self.total:,} bytes of JSON" if self.total > self.budget // 4 else ""
-        return Digest("JSON", f"{facts}\n{lines}", _names(values), left_out)
+        if len(values) > 1:
+            return Digest("JSON", f"{facts}\n{lines}", _names(values), left_out)
+        under = _rows_under(values[0]) if values else None
+        query = _query(values[0], under) if values else None
+        return Digest("JSON", f"{facts}\n{lines}", _names(values), left_out, read_json(under), query)
 
 
 class JsonLinesDigester(BlockDigester):
@@ -65,7 +72,37 @@ class JsonLinesDigester(BlockDigester):
         sample = cut(first.strip(), max(80, self.budget // 3)) if first else ""
         body = outline(shape, max(0, self.budget - len(facts) - len(sample) - 16))
         left_out = f"{lines - 1:,} of {number(lines, 'line')}" if lines > 1 else ""
-        return Digest("JSON Lines", f"{facts}\n{body}\nfirst line:\n{sample}", _names(values), left_out)
+        text = f"{facts}\n{body}\nfirst line:\n{sample}"
+        query = None if odd else _query_of(values, LINES)
+        return Digest("JSON Lines", text, _names(values), left_out, read_json_lines(), query)
+
+
+def _rows_under(value: Any) -> str | None:
+    """The key of the one array of objects in an object, "" for an array, None where there is no such."""
+    if isinstance(value, list):
+        return ""
+    if not isinstance(value, dict):
+        return None
+    arrays = [key for key, below in value.items() if isinstance(below, list) and below and isinstance(below[0], dict)]
+    return arrays[0] if len(arrays) == 1 else None
+
+
+def _query(value: Any, under: str | None) -> Query | None:
+    """The table of the objects in a value, where it has such."""
+    if under is None:
+        return None
+    rows = f"json.load(sys.stdin){f'[{quote(under)}]' if under else ''}"
+    return _query_of(value[under] if under else value, rows)
+
+
+def _query_of(objects: list[Any], rows: str) -> Query | None:
+    """`rows` is an expression for all of the objects, of which these are the first."""
+    sample = objects[:SAMPLED_LINES]
+    if not sample or not all(isinstance(value, dict) for value in sample):
+        return None
+    keys = dict.fromkeys(key for value in sample for key in value)
+    is_nested = any(isinstance(part, list | dict) for value in sample for part in value.values())
+    return query_objects(rows, list(keys), is_nested)
 
 
 def _names(values: list[Any]) -> tuple[str, ...]:

@@ -3,9 +3,10 @@
 import re
 from collections import Counter
 
-from shellmate.request.digest import BlockDigester, Digest
+from shellmate.request.digest import BlockDigester, Digest, Query
 from shellmate.request.fitting import cut, decode, first_lines, last_lines, number
 from shellmate.request.linesearch import find_lines
+from shellmate.request.query import ACCESS, query_access_log, query_log
 from shellmate.request.timestamps import find_timestamp
 
 HARMLESS = ("TRACE", "DEBUG", "INFO", "NOTICE", "WARN", "WARNING")
@@ -89,7 +90,12 @@ class LogDigester(BlockDigester):
         left_out = [f"{self.lines - seen:,} of {number(self.lines, 'line')}"] if self.lines > seen else []
         if len(self._shapes) + bool(self._others) > shown:
             left_out.append(f"{len(self._shapes) - shown:,} kinds of error")
-        return Digest("log", "\n".join([*lines, *faults, *ends]), left_out=" and ".join(left_out))
+        return Digest(
+            "log",
+            "\n".join([*lines, *faults, *ends]),
+            left_out=" and ".join(left_out),
+            query=_query(sample, stamps, self._levels),
+        )
 
     def _tell_apart(self, lines: list[bytes]) -> None:
         """Count error lines by their shape, in which every digit is blanked so that repeated ones fall together.
@@ -128,6 +134,17 @@ class LogDigester(BlockDigester):
             shown += shapes[kind]
             room -= len(line) + 1
         return ([title, *lines] if lines else []), shown
+
+
+def _query(sample: list[str], stamps: list[tuple[str, str, int]], levels: Counter[bytes]) -> Query | None:
+    """The table of the lines: those of web servers, and those that begin with stamps of one length."""
+    if sum(ACCESS.match(line) is not None for line in sample) > SHARE * len(sample):
+        return query_access_log()
+    lengths = {len(stamp[1]) for stamp in stamps}
+    if len(lengths) != 1 or len(stamps) < len(sample) or any(stamp[2] for stamp in stamps):
+        return None
+    seen = [level for level in LEVELS if level.encode() in levels]
+    return query_log(seen, stamps[0][1])
 
 
 def _leads_with_level(line: str) -> bool:

@@ -1,12 +1,16 @@
 """Plain text: its first and last lines."""
 
 import re
+from dataclasses import replace
 
 from shellmate.request.digest import BlockDigester, Digest
 from shellmate.request.fitting import LONGEST_LINE, cut, decode, fill, first_lines, last_lines, number
+from shellmate.request.query import query_numbers
 
 HEAD_SHARE = 0.75
 MOST_FAULTS, FAULT_WIDTH = 3, 200
+NUMBERS_SAMPLED = 500
+NUMBER = re.compile(r"\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*")
 
 
 class TextDigester(BlockDigester):
@@ -24,6 +28,11 @@ class TextDigester(BlockDigester):
                     break
 
     def describe(self) -> Digest:
+        lines = [line for line in first_lines(self.head, NUMBERS_SAMPLED) if line.strip()]
+        digest = self._describe()
+        return replace(digest, query=query_numbers()) if all(map(NUMBER.fullmatch, lines)) else digest
+
+    def _describe(self) -> Digest:
         if self.is_whole and self.total <= 4 * self.budget:
             whole = decode(self.head).rstrip()
             if len(whole) <= self.budget and all(len(line) <= LONGEST_LINE for line in whole.split("\n")):

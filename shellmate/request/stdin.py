@@ -4,10 +4,10 @@ import os
 import select
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
-from shellmate.request.digest import BUDGET
+from shellmate.request.digest import BUDGET, Query
 
 HEAD = 1 << 18  # what the kind of input is told by
 CHUNK = 1 << 20
@@ -20,31 +20,38 @@ class Input:
     """What a Request carries of the piped input.
 
     `text` is what the model sees; `left_out` says in words what it does not, empty where that is nothing; `kind` and
-    `names` are those of the Digest.
+    `names` are those of the Digest, and so are `reading` and `query`.
     """
 
     text: str
     left_out: str = ""
     kind: str = "text"
     names: tuple[str, ...] = ()
+    reading: str = ""
+    query: Query | None = None
 
 
 @dataclass(frozen=True)
 class Bounds:
     """Where reading ends though the pipe does not. A fast pipe of several GB is within them."""
 
-    bytes: int = 16 << 30
-    seconds: float = 120.0
+    bytes: int = 8 << 30
+    seconds: float = 60.0
 
 
 def read_input(
-    stream: BinaryIO, say: Callable[[str], None], budget: int = BUDGET, bounds: Bounds | None = None
+    stream: BinaryIO,
+    say: Callable[[str], None],
+    budget: int = BUDGET,
+    bounds: Bounds | None = None,
+    spool: BinaryIO | None = None,
 ) -> Input | None:
     """What was piped in, or None where that is empty or blank. Raises UsageError for binary input.
 
-    `say` gets a line where the pipe is quiet for long; `budget` is the most characters of `Input.text`.
+    `say` gets a line where the pipe is quiet for long; `budget` is the most characters of `Input.text`; `spool` gets
+    the very bytes.
     """
-    reader = _Reader(stream, say, bounds or Bounds())
+    reader = _Reader(stream, say, bounds or Bounds(), spool)
     head, chunks = _take_head(reader.chunks())
     if not head.strip(b"\0 \t\r\n\f\v") and len(head) < HEAD and not head.strip():
         return None
@@ -55,7 +62,8 @@ def _digest(head: bytes, chunks: Iterator[bytes], reader: "_Reader", budget: int
     # Only where something is piped in are the digests loaded.
     from shellmate.request.binary import refuse_binary
     from shellmate.request.choice import choose_digester
-    from shellmate.request.encoding import Transcoder, find_encoding
+    from shellmate.request.encoding import Transcoder, codec_of, find_encoding
+    from shellmate.request.reading import in_encoding
 
     encoding, mark = find_encoding(head)
     if not encoding.startswith(("utf-16", "utf-32")):
@@ -74,7 +82,11 @@ def _digest(head: bytes, chunks: Iterator[bytes], reader: "_Reader", budget: int
         digester.feed(transcoder.convert(b"", final=True))
     digest = digester.finish()
     left_out = "; ".join(part for part in (digest.left_out and f"left out {digest.left_out}", reader.stopped) if part)
-    return Input((note + digest.text)[:budget], left_out, digest.kind, digest.names)
+    reading, query = digest.reading, digest.query
+    if mark or encoding != "utf-8":
+        codec = codec_of(encoding, mark)
+        reading, query = in_encoding(reading, codec), query and replace(query, before=in_encoding(query.before, codec))
+    return Input((note + digest.text)[:budget], left_out, digest.kind, digest.names, reading, query)
 
 
 def _take_head(chunks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
@@ -90,8 +102,8 @@ def _take_head(chunks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
 class _Reader:
     """Chunks of a stream; `stopped` says why they ended before the stream did, and `ended` whether it did."""
 
-    def __init__(self, stream: BinaryIO, say: Callable[[str], None], bounds: Bounds):
-        self.stream, self.say, self.bounds = stream, say, bounds
+    def __init__(self, stream: BinaryIO, say: Callable[[str], None], bounds: Bounds, spool: BinaryIO | None):
+        self.stream, self.say, self.bounds, self.spool = stream, say, bounds, spool
         self.ended, self.stopped, self.total = False, "", 0
 
     def chunks(self) -> Iterator[bytes]:
@@ -118,6 +130,8 @@ class _Reader:
                 return
             heard = time.monotonic()
             self.total += len(chunk)
+            if self.spool:
+                self.spool.write(chunk)
             yield chunk
             if self.total >= self.bounds.bytes:
                 self.stopped = f"stopped reading stdin after {_size(self.total)}"

@@ -1,6 +1,8 @@
 """Asking: what reaches stdout, what stderr, what the model is told, and the exit code."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -48,15 +50,135 @@ def test_a_begun_function_is_no_prompt_for_shell(shellmate):
 
 def test_the_prefix_does_not_depend_on_the_question(shellmate):
     first = shellmate("one thing", answers=[FIND]).engine.asked[0][0]
-    second = shellmate("quite another", stdin=b"a,b\n1,2\n", answers=[FIND]).engine.asked[0][0]
+    second = shellmate("quite another", answers=[FIND]).engine.asked[0][0]
     assert first.prefix == second.prefix
 
 
 def test_piped_input_comes_before_the_question(shellmate):
     prompt, _, _ = shellmate("mean of b", stdin=b"a,b\n1,2\n", answers=[LOOP]).engine.asked[0]
-    assert prompt.suffix == (
-        'Input on stdin:\n```\nCSV, delimiter ",", header, 1 row\ncolumns: a (int, 1), b (int, 2)\na,b\n1,2\n```\n\nmean of b'
+    assert prompt.context == (
+        'Input on stdin:\n```\nCSV, delimiter ",", header, 1 row\ncolumns: a (int, 1), b (int, 2)\na,b\n1,2\n```\n\n'
     )
+    assert prompt.suffix == "mean of b"
+
+
+CSV = b"name,price\na,1\nb,3\n"
+TRACEBACK = b'Traceback (most recent call last):\n  File "a.py", line 1, in <module>\n    1 / 0\nZeroDivisionError: division by zero\n'
+DIFF = b"--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "stdin"),
+    [
+        (("why",), TRACEBACK),
+        (("how", "do", "I", "mend", "it"), TRACEBACK),
+        (("commit message",), DIFF),
+        (("summarise",), CSV),
+        (("解释一下",), DIFF),
+        ((), DIFF),
+    ],
+)
+def test_what_asks_for_prose_gets_prose(shellmate, words, stdin):
+    result = shellmate(*words, stdin=stdin, answers=[["It divides", " by zero."]])
+    assert (result.code, result.out) == (0, "It divides by zero.\n")
+    assert "commit message" in result.engine.asked[0][0].prefix[0].content
+    assert result.engine.asked[0][0].openings == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "stdin"),
+    [
+        (("mean of price in pandas",), CSV),
+        (("names of the files",), DIFF),
+        (("--py", "why"), TRACEBACK),
+        (("--sh", "explain"), CSV),
+    ],
+)
+def test_what_asks_for_code_about_input_gets_code(shellmate, words, stdin):
+    result = shellmate(*words, stdin=stdin, answers=[LOOP])
+    assert result.out == "for i in range(3):\n    print(i)\n"
+    assert "about input on stdin" in result.engine.asked[0][0].prefix[0].content
+
+
+PANDAS = ("price", "of", "the", "first", "row", "with", "pandas")  # no question for a select
+WRONG = ["```python\n", "import csv, sys\n", 'print(next(csv.DictReader(sys.stdin))["cost"])\n', "```"]
+RIGHT = ["```python\n", "import csv, sys\n", 'print(next(csv.DictReader(sys.stdin))["price"])\n', "```"]
+REST = ['print(next(csv.DictReader(sys.stdin))["price"])\n', "```"]
+
+
+def test_a_column_that_is_not_there_makes_room_for_the_next_candidate(shellmate):
+    result = shellmate(*PANDAS, stdin=CSV, answers=[WRONG, REST])
+    assert (result.code, result.err) == (0, "")
+    assert result.out == 'import csv, sys\nprint(next(csv.DictReader(sys.stdin))["price"])\n'
+    assert result.engine.asked[1][2] == "```python\nimport csv, sys\n", "what a pipe has it keeps"
+
+
+def test_where_no_candidate_has_the_right_column_the_first_is_the_answer_and_that_is_said(shellmate):
+    result = shellmate(*PANDAS, stdin=CSV, answers=[WRONG, WRONG[2:], WRONG[2:]])
+    assert (result.code, result.out) == (0, "".join(WRONG[1:-1]))
+    assert result.err == "shellmate: mind that the input has no cost\n"
+
+
+def test_json_says_whether_the_names_are_there(shellmate):
+    for answers, names in (([RIGHT], True), ([WRONG] * 3, False)):
+        report = json.loads(shellmate("--json", *PANDAS, stdin=CSV, answers=answers).out)
+        assert report["checks"]["names"] is names
+
+
+def test_alternatives_with_unknown_names_come_last(shellmate):
+    result = shellmate("-n", "2", *PANDAS, stdin=CSV, answers=[WRONG, RIGHT])
+    assert result.out.index("price") < result.out.index("cost")
+
+
+SELECT = ["```sql\nselect", " avg(price) from t", "\n```"]
+
+
+@pytest.mark.parametrize("flags", [(), ("--py",)])
+def test_a_question_about_a_table_is_answered_by_a_select_in_python(shellmate, flags):
+    result = shellmate(*flags, "mean of price", stdin=CSV, answers=[SELECT])
+    assert (result.code, result.err) == (0, "")
+    done = subprocess.run([sys.executable, "-c", result.out], input=CSV, capture_output=True, timeout=30)
+    assert (done.stdout, done.stderr) == (b"2.0\n", b"")
+    assert result.engine.asked[0][0].openings == ("```sql\nselect",)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["plot the prices", "function for the mean", "median of price", "convert to json", "price in awk", "awk sum"],
+)
+def test_what_a_select_cannot_do_is_no_select(shellmate, words):
+    assert shellmate(words, stdin=CSV, answers=[LOOP]).engine.asked[0][0].query is None
+
+
+def test_shell_is_asked_for_and_shell_it_is(shellmate):
+    prompt = shellmate("--sh", "mean of price", stdin=CSV, answers=[FIND]).engine.asked[0][0]
+    assert (prompt.query, prompt.openings) == (None, ("```bash\n",))
+
+
+def test_a_select_on_a_column_that_is_not_there_makes_room_for_the_next(shellmate):
+    wrong = ["```sql\nselect", " avg(cost) from t", "\n```"]
+    result = shellmate("mean of price", stdin=CSV, answers=[wrong, SELECT])
+    assert (result.code, result.err) == (0, "")
+    assert "avg(price)" in result.out and "cost" not in result.out
+    assert result.engine.asked[1][2] == "", "nothing of the first select had left"
+    result = shellmate("mean of price", stdin=CSV, answers=[wrong] * 3)
+    assert result.err == "shellmate: mind that the query cannot be run: no such column: cost\n"
+    report = json.loads(shellmate("--json", "mean of price", stdin=CSV, answers=[SELECT]).out)
+    assert (report["language"], report["checks"]["names"]) == ("python", True)
+
+
+def test_alternatives_of_a_select(shellmate):
+    other = ["```sql\nselect", " sum(price) / count(*) from t", "\n```"]
+    result = shellmate("-n", "2", "mean of price", stdin=CSV, answers=[SELECT, other])
+    assert result.out.count("import sqlite3") == 2
+
+
+def test_logs_are_counted_by_a_select_and_filtered_by_a_command(shellmate):
+    log = b"2024-05-01 12:00:03 ERROR full\n2024-05-01 12:00:04 INFO ok\n"
+    counted = shellmate("errors per hour", stdin=log, answers=[SELECT]).engine.asked[0][0]
+    assert counted.query and "table t: time, level, line, date, hour" in counted.context
+    shown = shellmate("lines with timeout", stdin=log, answers=[FIND]).engine.asked[0][0]
+    assert (shown.query, shown.openings) == (None, ("```bash\n",))
 
 
 def test_piped_input_without_words_is_explained(shellmate):
@@ -76,8 +198,8 @@ def test_nothing_asked_is_a_usage_error(shellmate, stdin):
 def test_long_input_keeps_head_and_tail_and_says_so(shellmate):
     lines = "".join(f"line {n}\n" for n in range(5000)).encode()
     result = shellmate("count", stdin=lines, answers=[FIND])
-    suffix = result.engine.asked[0][0].suffix
-    assert "line 0\n" in suffix and "line 4999" in suffix and len(suffix) < 2000
+    context = result.engine.asked[0][0].context
+    assert "line 0\n" in context and "line 4999" in context and len(context) < 2000
     assert result.err.startswith("shellmate: stdin: left out")
     assert shellmate("count", "-q", stdin=lines, answers=[FIND]).err == ""
 
@@ -144,7 +266,7 @@ def test_alternatives_are_distinct_and_parse(shellmate):
 def test_json_has_the_keys_of_the_interface(shellmate):
     report = json.loads(shellmate("--json", "python files", answers=[FIND]).out)
     assert report["language"] == "shell"
-    assert report["checks"] == {"syntax": True, "commands": None, "options": None}
+    assert report["checks"] == {"syntax": True, "commands": None, "options": None, "names": None}
     assert {"code", "explanation", "alternatives", "danger", "model", "timings"} <= set(report)
     assert {"first_token_ms", "total_ms", "prompt_tokens", "primed_tokens", "tokens", "tokens_per_s"} <= set(
         report["timings"]

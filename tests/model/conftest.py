@@ -78,13 +78,13 @@ def engine_on(model_file: ModelFile) -> Iterator[Callable[..., LocalEngine]]:
     def open_engine(kv: Path, file: ModelFile | None = None, **limits: int) -> LocalEngine:
         said: list[str] = []
         engine = LocalEngine(file or model_file, kv, Limits(**limits), Progress(), said.append)
-        engine.said, engine.primings, prime = said, [], engine._prime
+        engine.said, engine.primings, prime = said, [], engine._states._prime
 
         def count(context, prefix):
             engine.primings.append(len(prefix))
             return prime(context, prefix)
 
-        engine._prime = count
+        engine._states._prime = count
         opened.append(engine)
         return engine
 

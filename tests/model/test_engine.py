@@ -2,10 +2,12 @@
 
 import ast
 import os
+import re
 import shutil
 import signal
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import diskcache
@@ -73,8 +75,8 @@ def test_restored_equals_fresh(engine_on, small_prompt, answer, fresh, kv):
 def test_evaluated_without_any_store_equals_restored(engine_on, small_prompt, answer, fresh, tmp_path):
     """As one prompt without a boundary: no prefix that is kept, everything evaluated in one go."""
     engine = engine_on(tmp_path / "kv")
-    engine._store.close()
-    engine._store = None
+    engine._states.close()
+    engine._states._store = None
     taken = answer(engine, small_prompt(STACK, PYTHON), max_tokens=90)
     assert taken.text == fresh.text
     assert not list((tmp_path / "kv").rglob("*.val"))
@@ -238,6 +240,68 @@ def test_control_tokens_in_a_question_are_text(shared_engine, small_prompt):
     assert model.tokenize("<|endoftext|>", special=True)[0] not in tokens
 
 
+# What a question is about
+
+
+def about(small_prompt, text: str, question: str) -> Prompt:
+    return replace(small_prompt(question, PYTHON), context=f"Input on stdin:\n```\n{text}\n```\n\n")
+
+
+TABLE = "\n".join(["name,price,city", *(f"item {n},{n}.5,Oslo" for n in range(40))])
+
+
+def test_asked_again_about_the_same_input_only_the_question_is_evaluated(engine_on, small_prompt, answer, kv):
+    prompt, other = about(small_prompt, TABLE, "mean of price"), about(small_prompt, TABLE, "rows by city")
+    engine = engine_on(kv)
+    first, beside = answer(engine, prompt, max_tokens=60), answer(engine, other, max_tokens=60)
+    assert first.usage.evaluated_tokens > 300 > 40 > beside.usage.evaluated_tokens
+    engine.close()
+    engine = engine_on(kv)
+    assert answer(engine, other, max_tokens=60).text == beside.text
+    again = answer(engine, prompt, max_tokens=60)
+    assert again.text == first.text
+    assert was_restored(engine)
+    assert again.usage.prompt_tokens == first.usage.prompt_tokens
+    engine.close()
+    engine = engine_on(kv)
+    restored = answer(engine, prompt, max_tokens=60)
+    assert restored.text == first.text
+    assert restored.usage.evaluated_tokens < 20
+    assert restored.usage.primed_tokens > 300
+    assert engine._progress.begun == [], "nothing long is evaluated"
+
+
+def test_another_input_is_another_state(engine_on, small_prompt, answer, kv):
+    for text in (TABLE, TABLE.replace("price", "weight")):
+        engine = engine_on(kv)
+        assert answer(engine, about(small_prompt, text, "mean"), max_tokens=2).usage.evaluated_tokens > 300
+        engine.close()
+    assert len(values(kv)) == 3
+
+
+def test_an_input_of_a_few_tokens_is_not_kept(engine_on, small_prompt, answer, kv):
+    engine = engine_on(kv)
+    answer(engine, about(small_prompt, "a,b", "sum"), max_tokens=2)
+    engine.close()
+    assert len(values(kv)) == 1
+
+
+def test_an_input_that_does_not_fit_is_cut_and_that_is_said(engine_on, small_prompt, answer, fresh, kv):
+    engine = engine_on(kv, ctx=fresh.usage.prompt_tokens + 200)
+    taken = answer(engine, about(small_prompt, TABLE, "mean of price"), max_tokens=90)
+    assert len(engine.said) == 1
+    assert re.fullmatch(r"shellmate: stdin: left out [\d,]+ of [\d,]+ tokens, to fit the context", engine.said[0])
+    assert taken.usage.prompt_tokens + taken.usage.tokens <= fresh.usage.prompt_tokens + 200
+    assert taken.usage.tokens >= 20
+
+
+def test_an_input_for_which_there_is_no_room_at_all_is_left_out(engine_on, small_prompt, answer, fresh, kv):
+    engine = engine_on(kv, ctx=fresh.usage.prompt_tokens + 30)
+    taken = answer(engine, about(small_prompt, TABLE, "mean of price"), max_tokens=90)
+    assert taken.usage.tokens
+    assert len(engine.said) == 1
+
+
 # Answers
 
 
@@ -308,7 +372,7 @@ def test_half_characters_are_held_back(shared_engine):
     queue = [*model.tokenize(text, special=False), *model.tokenize("<|im_end|>", special=True)]
 
     class Context:
-        def decode(self, rows):
+        def evaluate_one(self, token):
             pass
 
     class Queue:
@@ -316,7 +380,7 @@ def test_half_characters_are_held_back(shared_engine):
             return queue.pop(0)
 
     usage = Usage()
-    pieces = list(decode(Context(), model, Queue(), Sampling(max_tokens=100, stop=""), [], usage))
+    pieces = list(decode(Context(), model, Queue(), Sampling(max_tokens=100, stop=""), usage))
     assert "".join(pieces) == text
     assert usage.finish == "stop"
 

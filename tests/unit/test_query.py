@@ -1,0 +1,116 @@
+"""Code that has an input as a table: it runs, on the bytes that were piped in, and has every row and column."""
+
+import ast
+import os
+import sqlite3
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shellmate.request.stdin import Input, read_input
+
+ACCESS = b'10.0.0.7 - - [02/May/2024:10:01:22 +0000] "GET /a HTTP/1.1" 200 512 "-" "curl/8.0"\n10.0.0.9 - bo [02/May/2024:11:01:23 +0000] "GET /b HTTP/1.1" 503 -\n'
+LOG = b"2024-05-01 12:00:03 ERROR disk full\n2024-05-01 12:10:04 INFO started\n2024-05-01 13:02:41 ERROR disk full\n"
+
+
+def read(data: bytes) -> Input:
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(reader)
+        with os.fdopen(writer, "wb") as pipe:
+            pipe.write(data)
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as stream:
+        found = read_input(stream, lambda _: None)
+    os.waitpid(pid, 0)
+    assert found
+    return found
+
+
+def run(data: bytes, select: str) -> str:
+    query = read(data).query
+    assert query
+    code = query.before + select + query.after
+    done = subprocess.run([sys.executable, "-X", "utf8", "-c", code], input=data, capture_output=True, timeout=30)
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout.decode()
+
+
+@pytest.mark.parametrize(
+    ("data", "select", "printed"),
+    [
+        (b"a,b\n1,2\n3,\n", "select count(*), sum(a), count(b) from t", "2, 4, 1\n"),
+        (b"a;b\n1,5;x\n2,5;y\n", "select group_concat(b) from t", "x,y\n"),
+        (b"a\tb\n1\tx\n2\ty\n", "select sum(a) from t", "3\n"),
+        (b"\xef\xbb\xbfa,b\r\n1,2\r\n3,4\r\n", "select sum(a), sum(b) from t", "4, 6\n"),
+        ("a,b\n1,é\n3,ü\n".encode("utf-16"), "select sum(a), max(b) from t", "4, ü\n"),
+        (b'a,b\n1,"two\nlines, and ""quotes"""\n3,x\n', "select count(*) from t where b like '%lines%'", "1\n"),
+        (b"unit price,order\n1,2\n3,4\n", 'select sum("unit price"), max("order") from t', "4, 4\n"),
+        (b'"the ""x""!",it\'s\n1,2\n3,4\n', 'select sum("the ""x""!"), sum("it\'s") from t', "4, 6\n"),
+        (b"x,y\n1,a\nNA,b\n3,c\n,d\n5,e\n6,f\n7,g\n8,h\n9,i\n10,k\n", "select count(x), min(x) from t", "8, 1\n"),
+        (b"1,2\n3,4\n5,6\n", "select sum(c1), sum(c2) from t", "9, 12\n"),
+        (b"# made by hand\na,b\n1,2\n3,4\n", "select sum(a) from t", "4\n"),
+        (b'{"a": 1, "b": [1, 2]}\n{"a": 2, "c": {"d": 3}}\n', "select sum(a), count(c) from t", "3, 1\n"),
+        (b'[{"a": 1}, {"a": true}, {"a": null}]', "select sum(a), count(*) from t", "2, 3\n"),
+        (b'{"n": 2, "rows": [{"a": "x"}, {"a": "y"}]}', "select group_concat(a) from t", "x,y\n"),
+        (LOG, "select hour, count(*) from t where level = 'ERROR' group by hour", "2024-05-01 12, 1\n2024-05-01 13, 1\n"),
+        (ACCESS, "select status, bytes, path, date, hour from t", "200, 512, /a, 02/May/2024, 02/May/2024:10\n503, -, /b, 02/May/2024, 02/May/2024:11\n"),
+        (b"2024-05-02 10:00:01 upgrade tzdata\n2024-05-03 10:00:02 install curl\n", "select date from t where line like '%install%'", "2024-05-03\n"),
+        (b"3\n4.5\n\n-1e2\n", "select min(n), count(*) from t", "-100, 3\n"),
+    ],
+)  # fmt: skip
+def test_the_code_runs_on_the_bytes_and_finds_what_is_there(data: bytes, select: str, printed: str):
+    assert run(data, select) == printed
+
+
+def test_rows_of_uneven_length_are_filled_up_or_cut():
+    data = b"a,b,c\n" + b"1,2,3\n" * 20 + b"1,2\n1,2,3,4\n"
+    assert run(data, "select count(*), count(c) from t") == "22, 21\n"
+
+
+def test_many_columns():
+    data = ",".join(f"column{n}" for n in range(60)) + "\n" + ",".join(str(n) for n in range(60)) + "\n"
+    assert run(data.encode() + b",".join([b"1"] * 60) + b"\n", "select sum(column59) from t") == "60\n"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"a,A\n1,2\n3,4\n",
+        b'{"a": 1, "A": 2}\n{"a": 1, "A": 2}\n',
+        b'{"a": 1}',
+        b"[1, 2, 3]",
+        b'[{"a": 1}, 2]',
+        b"some words\nand more\n",
+        b"drwxr-xr-x  2 root root  4096 May  9  2025 boot\ndrwxr-xr-x  6 root root  2200 Nov 24 08:22 dev\n",
+    ],
+)
+def test_what_is_no_table_of_sqlite_has_no_query(data: bytes):
+    assert read(data).query is None
+
+
+CELL = st.text(st.characters(codec="utf-8", exclude_characters="\0\r"), max_size=8)
+
+
+@settings(max_examples=150, deadline=None)
+@given(names=st.lists(CELL, min_size=2, max_size=5), rows=st.lists(st.lists(CELL, min_size=2, max_size=5), max_size=5))
+def test_whatever_the_names_the_code_is_python_and_the_schema_sql(names: list[str], rows: list[list[str]]):
+    import csv
+    import io
+
+    text = io.StringIO()
+    csv.writer(text).writerows([names, *rows])
+    data = text.getvalue().encode()
+    if not data.strip():
+        return
+    found = read(data)
+    if found.reading:
+        ast.parse(found.reading)
+    if found.query:
+        ast.parse(found.query.before + "select * from t" + found.query.after)
+        sqlite3.connect(":memory:").execute(found.query.schema)

@@ -1,0 +1,113 @@
+"""Selects in Python: what the model writes, what comes out, and what is caught."""
+
+import ast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shellmate.answer.querying import QueryEngine, find_query_faults
+from shellmate.engine.engine import Candidate, Generation, Sampling, Usage
+from shellmate.prompt.prompt import Prompt
+from shellmate.request.digest import Query
+
+QUERY = Query(
+    'import sqlite3\nfor row in db.execute("""\n', '\n"""):\n    print(*row)\n', 'create table t ("price", "city name")'
+)
+PROMPT = Prompt((), "mean", ("```sql\nselect",), query=QUERY)
+
+
+class Model:
+    def __init__(self, *pieces: str, finish: str = "stop"):
+        self.pieces, self.finish, self.answered = pieces, finish, []
+
+    def generate(self, prompt, sampling, answered=""):
+        self.answered.append(answered)
+        return Generation(iter(self.pieces), Usage(finish=self.finish))
+
+    def generate_several(self, prompt, sampling, count):
+        return [Candidate("".join(self.pieces), -0.5, 7)], Usage()
+
+
+def pieces_of(model: Model, answered: str = "") -> list[str]:
+    return list(QueryEngine(model, QUERY).generate(PROMPT, Sampling(), answered))
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        ("```sql\nselect", " avg(price)", " from t", "\n```"),
+        ("```sql\nselect", " avg(price) from t", "\n", "``", "`", "\n\nThis query"),
+        ("```sql\nselect avg(price) from t",),
+    ],
+)
+def test_a_select_becomes_python(pieces):
+    text = "".join(pieces_of(Model(*pieces)))
+    assert text == f"```python\n{QUERY.before}select avg(price) from t{QUERY.after}```"
+    ast.parse(text.removeprefix("```python\n").removesuffix("```"))
+
+
+def test_the_beginning_is_there_before_the_model_has_said_anything():
+    pieces = iter(QueryEngine(Model(), QUERY).generate(PROMPT, Sampling()))
+    assert next(pieces) == "```python\n" + QUERY.before
+
+
+def test_what_was_cut_is_not_closed():
+    assert not "".join(pieces_of(Model("```sql\nselect avg(", finish="length"))).endswith(QUERY.after + "```")
+
+
+def test_the_next_candidate_begins_with_what_is_released_of_the_select():
+    model = Model("```sql\nselect 1", "\n```")
+    pieces_of(model, "```python\n" + QUERY.before)
+    pieces_of(model, "```python\n" + QUERY.before + "select\n")
+    assert model.answered == ["", "```sql\nselect\n"]
+
+
+def test_alternatives_are_python_too():
+    candidates, _ = QueryEngine(Model("```sql\nselect 1", "\n```"), QUERY).generate_several(PROMPT, Sampling(), 1)
+    assert candidates == [Candidate(f"```python\n{QUERY.before}select 1{QUERY.after}```", -0.5, 7)]
+
+
+@pytest.mark.parametrize(
+    "select",
+    [
+        "select avg(price) from t",
+        'select "city name", count(*) from t group by 1 order by count(*) desc limit 3',
+        "select 100.0 * sum(price > 3) / count(*) from t",
+        "select max(c) from (select count(*) as c from t group by price)",
+        "with recursive n(i) as (select 1 union all select i + 1 from n limit 3) select * from n",
+    ],
+)
+def test_what_sqlite_can_run_has_no_fault(select: str):
+    assert find_query_faults(QUERY, QUERY.before + select + QUERY.after) == []
+    assert find_query_faults(QUERY, QUERY.before) == []
+    assert find_query_faults(QUERY, QUERY.before[:9]) == []
+
+
+@pytest.mark.parametrize(
+    ("select", "said"),
+    [
+        ("select avg(cost) from t", "no such column: cost"),
+        ("select avg(price from t", "syntax error"),
+        ("select median(price) from t", "no such function"),
+        ("select * from u", "no such table"),
+        ("select 1; drop table t", "one statement"),
+        ("delete from t", "not authorized"),
+        ("attach '/etc/passwd' as x", "not authorized"),
+        ('select """ + x + """', "quotes"),
+        ("select '\\n'", "quotes"),
+        (" ", "empty"),
+    ],
+)
+def test_what_it_cannot_run_is_said(select: str, said: str):
+    faults = find_query_faults(QUERY, QUERY.before + select + QUERY.after)
+    assert len(faults) == 1 and said in faults[0], faults
+
+
+def test_a_select_that_is_still_written_is_held_back():
+    assert find_query_faults(QUERY, QUERY.before + "select avg(price)\n")
+
+
+@given(st.text(max_size=60))
+def test_no_text_raises(select: str):
+    find_query_faults(QUERY, QUERY.before + select + QUERY.after)
