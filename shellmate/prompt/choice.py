@@ -54,15 +54,21 @@ def _choose_for_input(piped: Input, request: Request) -> str:
 
 def _asks_a_table(piped: Input, request: Request) -> bool:
     """Whether a select is the answer; of a log that is so where something is counted."""
-    if request.language == "shell" or _WANTS_A_PROGRAM.search(request.words) or names_a_tool(request.words):
+    if request.language == "shell" or _wants_a_program(piped, request) or names_a_tool(request.words):
         return False
     return piped.kind != "log" or _COUNTS.search(request.words) is not None
 
 
 def prefers_shell(request: Request) -> bool:
     """Whether the input is lines, for which shell has the better tools, and no program is asked for."""
-    kind = request.input.kind if request.input else ""
-    return kind in ("text", "table", "log") and not _WANTS_A_PROGRAM.search(request.words)
+    piped = request.input
+    return piped is not None and piped.kind in ("text", "table", "log") and not _wants_a_program(piped, request)
+
+
+def _wants_a_program(piped: Input, request: Request) -> bool:
+    """Whether one of the words says so and is not just the name of a column, such as mode."""
+    names = {name.lower() for name in piped.names}
+    return any(found.group().lower() not in names for found in _WANTS_A_PROGRAM.finditer(request.words))
 
 
 def names_a_tool(words: str) -> bool:

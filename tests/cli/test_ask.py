@@ -150,6 +150,11 @@ def test_what_a_select_cannot_do_is_no_select(shellmate, words):
     assert shellmate(words, stdin=CSV, answers=[LOOP]).engine.asked[0][0].query is None
 
 
+def test_a_column_may_be_called_like_something_that_a_select_cannot_do(shellmate):
+    modes = b"mode,color\n1,red\n2,blue\n"
+    assert shellmate("how many rows have mode 2", stdin=modes, answers=[SELECT]).engine.asked[0][0].query
+
+
 def test_shell_is_asked_for_and_shell_it_is(shellmate):
     prompt = shellmate("--sh", "mean of price", stdin=CSV, answers=[FIND]).engine.asked[0][0]
     assert (prompt.query, prompt.openings) == (None, ("```bash\n",))
