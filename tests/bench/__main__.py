@@ -106,6 +106,28 @@ def generating_jobs(bench: Bench, runs: int) -> dict[str, Job]:
     }
 
 
+def piped_jobs(bench: Bench, runs: int) -> dict[str, Job]:
+    """Questions about an input whose state is kept, and the same without an input. The one is answered by the model's
+    words alone; the other by a select, whose first lines stand before the model has said anything."""
+    rows = "".join(f"item {n},{n}.5,Oslo,2024-05-{n % 28 + 1:02d}\n" for n in range(5000))
+    table = f"name,price,city,date\n{rows}".encode()
+    jobs = {}
+    for words in ("mean of price in awk", "mean of price"):
+        jobs[f"{words}, piped"] = Job(bench.ask("auto", words), runs, stdin=table)
+        jobs[f"{words}, not piped"] = Job(bench.ask("auto", words), runs)
+    return jobs
+
+
+def piped_targets(jobs: dict[str, Job]) -> list[Target]:
+    targets = []
+    for words in sorted({name.rpartition(",")[0] for name in jobs}, reverse=True):
+        piped, alone = (jobs[f"{words}, {how}"].median("first") for how in ("piped", "not piped"))
+        targets.append(Target(f"first byte, {words}, piped again, s", piped))
+        targets.append(Target("the same, not piped, s", alone))
+        targets.append(Target("piped again / not piped", piped / alone, 1.1))
+    return targets
+
+
 def print_answering(bench: Bench, jobs: dict[str, Job]) -> None:
     what = {"a": "shellmate", "b": "Llama(...)", "c": "floor", "c'": "floor, defaults"}
     named = []
@@ -179,8 +201,8 @@ def main() -> int:
         tokens = prepare(bench)
         heading = machine(bench.model, bench.given("bench1")["build"])
         answering = answering_jobs(bench, tokens, options.runs, min(options.runs, 3) if options.quick else options.runs)
-        generating = generating_jobs(bench, options.runs)
-        interleave(answering | generating, options.runs, bench.variables, str(ROOT))
+        generating, piped = generating_jobs(bench, options.runs), piped_jobs(bench, options.runs)
+        interleave(answering | generating | piped, options.runs, bench.variables, str(ROOT))
         helping, forbidden = help_targets(bench)
     except ProcessFailedError as error:
         warn(str(error))
@@ -188,7 +210,12 @@ def main() -> int:
     print(heading, NOTES, sep="\n\n")
     print_answering(bench, answering)
     print("\n" + f"{'Figure':58} {'':>10}   target")
-    for target in [*answering_targets(bench, answering), *generating_targets(generating), *helping]:
+    for target in [
+        *answering_targets(bench, answering),
+        *generating_targets(generating),
+        *piped_targets(piped),
+        *helping,
+    ]:
         print(target)
     print(f"{'imported by --help, though it must not be':58} {', '.join(forbidden) or 'none':>10}")
     print(f"\nload after: {' '.join(f'{x:.1f}' for x in os.getloadavg())}")

@@ -29,11 +29,13 @@ class Run:
 
 @dataclass
 class Job:
-    """A command and its counted runs, `most` of them at most; `figure` reads another figure from each."""
+    """A command and its counted runs, `most` of them at most; `figure` reads another figure from each; `stdin` is what
+    is piped in."""
 
     command: list[str]
     most: int
     figure: Callable[[Run], float] | None = None
+    stdin: bytes = b""
     runs: list[Run] = field(default_factory=list)
 
     def median(self, what: str) -> float:
@@ -43,12 +45,14 @@ class Job:
         return statistics.median(self.figure(r) for r in self.runs)
 
 
-def run(command: list[str], variables: Mapping[str, str], cwd: str) -> Run:
+def run(command: list[str], variables: Mapping[str, str], cwd: str, stdin: bytes = b"") -> Run:
     """Run a command with its stdout in a pipe. Raises ProcessFailedError with what it said."""
-    with tempfile.TemporaryFile() as err:
+    with tempfile.TemporaryFile() as err, tempfile.TemporaryFile() as given:
+        given.write(stdin)
+        given.seek(0)
         start = time.perf_counter()
         process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=err, env=variables, cwd=cwd, bufsize=0
+            command, stdin=given, stdout=subprocess.PIPE, stderr=err, env=variables, cwd=cwd, bufsize=0
         )
         beginning = process.stdout.read(1)
         first = time.perf_counter() - start if beginning else None
@@ -72,7 +76,7 @@ def interleave(jobs: Mapping[str, Job], rounds: int, variables: Mapping[str, str
             if n > job.most:
                 continue
             print(f"\r{n}/{rounds} {name:24}", end="", file=sys.stderr, flush=True)
-            done = run(job.command, variables, cwd)
+            done = run(job.command, variables, cwd, job.stdin)
             if n:
                 job.runs.append(done)
     print("\r" + " " * 40 + "\r", end="", file=sys.stderr, flush=True)
