@@ -45,5 +45,10 @@ class App:
             quiet=quiet,
         )
         self.env.prefer(THREAD_VARIABLES)
-        limits = Limits(self.setting("ctx"), self.setting("threads"), self.setting("cache_size") << 20)
+        limits = Limits(
+            ctx=self.setting("ctx"),
+            threads=self.setting("threads"),
+            cache_size=self.setting("cache_size") << 20,
+            keep_input=self.setting("keep_input"),
+        )
         return LocalEngine(file, self.paths.kv, limits, partial(progress, self.env, quiet=quiet), self.env.say, verbose)

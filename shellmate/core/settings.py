@@ -73,6 +73,7 @@ SETTINGS = {
         Setting("color", "auto", "Colour the code.", choices=("auto", "always", "never")),
         Setting("auto_pull", True, "Fetch a missing model when a question needs it.", bool),
         Setting("offline", False, "Never touch the network.", bool),
+        Setting("keep_input", True, "Keep the state behind what was piped in, for the next question about it.", bool),
         Setting("cache_size", 1024, "The bound of the KV store, in MiB.", int, least=16, most=10**6),
     )
 }

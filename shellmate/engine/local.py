@@ -30,17 +30,18 @@ Progress = Callable[..., AbstractContextManager[Callable[[int], None]]]  # as co
 _SLOW = 250  # tokens: more than about a second of evaluation, worth a progress bar
 _SHORT = 1000  # bytes of a question: room for as many tokens costs next to nothing
 _LEAST_ANSWER = 64  # tokens: an input is rather cut than that an answer has less
-_OPENING = 16  # tokens, more than any opening has
 _STEP = 256  # contexts come in multiples of it, so that the next question often fits the one that is there
 
 
 @dataclass(frozen=True)
 class Limits:
-    """`ctx` in tokens, 0 as needed; `threads` 0 for the physical cores; `cache_size` in bytes."""
+    """`ctx` in tokens, 0 as needed; `threads` 0 for the physical cores; `cache_size` in bytes; `keep_input` whether a
+    state behind what a prompt is about is kept on disk."""
 
     ctx: int = 0
     threads: int = 0
     cache_size: int = 1 << 30
+    keep_input: bool = True
 
 
 class LocalEngine:
@@ -96,23 +97,27 @@ class LocalEngine:
     ) -> tuple[LlamaContext, list[int], int]:
         """A context that holds what can be had of the prompt without evaluating it, the tokens that are still to be
         evaluated (what all openings have in common last), and how many the answer may have."""
-        frame = self._restore_ahead(prompt, max_tokens * sequences, sequences)
-        vocabulary = self._model.vocabulary
-        behind = vocabulary.tokenize(shared_beginning(openings), special=False)
-        frame = frame or frame_of(vocabulary, prompt.prefix, vocabulary.tokenize(prompt.context, special=False))
-        wanted = tokenize_whole(vocabulary, frame, prompt.suffix) + behind
+        frame, wanted = self._tokenize(prompt, openings, self._restore_ahead(prompt, max_tokens * sequences, sequences))
         weights = self._model.weights_for(frame)
         too_many = len(wanted) + min(max_tokens, _LEAST_ANSWER) - (self._limits.ctx or weights.context_length)
         if prompt.context and too_many > 0:
-            prompt, left_out = cut_context(vocabulary, prompt, too_many)
+            prompt, left_out = cut_context(self._model.vocabulary, prompt, too_many)
             self._say(f"shellmate: stdin: left out {left_out}, to fit the context")
-            frame = frame_of(vocabulary, prompt.prefix, vocabulary.tokenize(prompt.context, special=False))
-            wanted = tokenize_whole(vocabulary, frame, prompt.suffix) + behind
+            frame, wanted = self._tokenize(prompt, openings)
         room = self._room_for(weights, len(wanted), max_tokens)
         context = self._context_for(weights, len(wanted) + sequences * room, sequences)
         usage.prompt_tokens, usage.primed_tokens = len(wanted), self._reuse(context, prompt, frame, wanted)
         usage.evaluated_tokens = len(wanted) - usage.primed_tokens
         return context, wanted[len(context.held) :], room
+
+    def _tokenize(
+        self, prompt: Prompt, openings: tuple[str, ...], frame: Frame | None = None
+    ) -> tuple[Frame, list[int]]:
+        """The prompt's frame, if it is not known, and all of its tokens."""
+        vocabulary = self._model.vocabulary
+        frame = frame or frame_of(vocabulary, prompt.prefix, vocabulary.tokenize(prompt.context, special=False))
+        behind = vocabulary.tokenize(shared_beginning(openings), special=False)
+        return frame, tokenize_whole(vocabulary, frame, prompt.suffix) + behind
 
     def _restore_ahead(self, prompt: Prompt, room: int, sequences: int) -> Frame | None:
         """The prompt's frame if the store has it, with its state restored to a context that will most likely do: how
@@ -124,7 +129,8 @@ class LocalEngine:
             if primed is None:
                 return None
             weights = self._model.weights_for(primed.frame)
-            question = len(prompt.suffix.encode("utf-8", "replace")) + len(primed.frame.after) + _OPENING
+            own_words = prompt.suffix + max(prompt.openings, key=len, default="")
+            question = len(own_words.encode("utf-8", "replace")) + len(primed.frame.after)
             most = len(primed.frame.prefix) + question + room
             if question < _SHORT and most <= (self._limits.ctx or weights.context_length):
                 self._context_for(weights, most, sequences).restore(primed)
@@ -199,7 +205,8 @@ class LocalEngine:
 
     def close(self) -> None:
         self._end_sampling()
-        self._states.keep(self._context)
+        if self._limits.keep_input:
+            self._states.keep(self._context)
         if self._context:
             self._context.close()
             self._context = None

@@ -279,6 +279,13 @@ def test_another_input_is_another_state(engine_on, small_prompt, answer, kv):
     assert len(values(kv)) == 3
 
 
+def test_an_input_is_not_kept_where_that_is_not_wanted(engine_on, small_prompt, answer, kv):
+    engine = engine_on(kv, keep_input=False)
+    answer(engine, about(small_prompt, TABLE, "mean"), max_tokens=2)
+    engine.close()
+    assert len(values(kv)) == 1
+
+
 def test_an_input_of_a_few_tokens_is_not_kept(engine_on, small_prompt, answer, kv):
     engine = engine_on(kv)
     answer(engine, about(small_prompt, "a,b", "sum"), max_tokens=2)
