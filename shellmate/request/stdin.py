@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
+from shellmate.core.errors import UsageError
 from shellmate.request.digest import BUDGET, Query
 
 HEAD = 1 << 18  # what the kind of input is told by
@@ -33,10 +34,12 @@ class Input:
 
 @dataclass(frozen=True)
 class Bounds:
-    """Where reading ends though the pipe does not. A fast pipe of several GB is within them."""
+    """Where reading ends though the pipe does not; a fast pipe of several GB is within them. `spooled` is the most
+    bytes that are kept for a snippet."""
 
     bytes: int = 8 << 30
     seconds: float = 60.0
+    spooled: int = 1 << 30
 
 
 def read_input(
@@ -131,6 +134,11 @@ class _Reader:
             heard = time.monotonic()
             self.total += len(chunk)
             if self.spool:
+                if self.total > self.bounds.spooled:
+                    raise UsageError(
+                        f"stdin is larger than {_size(self.bounds.spooled)}, too much to keep for --run",
+                        "save it to a file, and run the code on that",
+                    )
                 self.spool.write(chunk)
             yield chunk
             if self.total >= self.bounds.bytes:

@@ -256,6 +256,20 @@ def test_a_pipe_that_never_ends_is_cut_and_its_writer_dies_quietly():
     assert writer.wait(10) == -signal.SIGPIPE and writer.stderr.read() == b""
 
 
+def test_the_very_bytes_are_kept_for_a_snippet_and_no_more_than_there_is_room_for(tmp_path):
+    data = "\ufeffa;b\r\n1;\u00e9\r\n".encode("utf-16")
+    kept = tmp_path / "kept"
+    for bounds in (Bounds(), Bounds(spooled=8)):
+        (tmp_path / "data").write_bytes(data)
+        with (tmp_path / "data").open("rb") as stream, kept.open("wb") as spool:
+            if bounds.spooled > 8:
+                assert read_input(stream, lambda line: None, bounds=bounds, spool=spool)
+            else:
+                with pytest.raises(UsageError, match="larger than 8 bytes"):
+                    read_input(stream, lambda line: None, bounds=bounds, spool=spool)
+        assert kept.read_bytes() == (data if bounds.spooled > 8 else b"")
+
+
 def test_a_slow_pipe_gets_a_hint_and_is_cut_by_time():
     read_end, write_end = os.pipe()
     said = []

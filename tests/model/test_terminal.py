@@ -1,10 +1,12 @@
 """The command in a shell on a real terminal, with the real model: what Ctrl-C leaves behind."""
 
+import re
 import shutil
 import sys
 from pathlib import Path
 
 import pexpect
+import pyte
 import pytest
 
 pytestmark = pytest.mark.model
@@ -60,6 +62,23 @@ def test_the_shell_sees_130_while_the_prompt_is_primed(shell, unprimed):
     child.expect("%")
     child.sendintr()
     _is_left_clean(child)
+
+
+def test_reading_an_input_shows_how_far_it_is_and_leaves_no_trace(primed, tmp_path):
+    """More than a second of prompt: a line with tokens, of how many, and the time that is left."""
+    (tmp_path / "notes.txt").write_text("".join(f"{n}: some words about the matter at hand\n" for n in range(99)))
+    child = pexpect.spawn(
+        "bash", ["--norc", "-c", f"cat notes.txt | '{sys.executable}' -m shellmate 'lines with a 7'"],
+        env=primed | {"TERM": "xterm"}, cwd=tmp_path, encoding="utf-8", timeout=60, dimensions=(24, 90),
+    )  # fmt: skip
+    child.expect(pexpect.EOF)
+    written = child.before
+    assert re.search(r"reading: +\d+%.*\d+/\d+ \[\d\d:\d\d<\d\d:\d\d", written), written[-800:]
+    screen = pyte.Screen(90, 24)
+    pyte.Stream(screen).feed(written)
+    shown = [line.rstrip() for line in screen.display if line.strip()]
+    assert not [line for line in shown if "reading" in line], shown
+    assert [line for line in shown if "7" in line], shown
 
 
 def _is_left_clean(child: pexpect.spawn) -> None:

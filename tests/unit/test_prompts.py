@@ -1,6 +1,5 @@
 """The prompts that come with shellmate: their examples parse, are enough, and show inputs as the digest does."""
 
-import os
 import re
 
 import pytest
@@ -8,21 +7,11 @@ import pytest
 from shellmate.answer.check import check_syntax
 from shellmate.answer.querying import find_query_faults
 from shellmate.prompt.library import Example, PromptLibrary, own_prompts
-from shellmate.request.stdin import Input, read_input
+from tests.piping import read_piped
 
 LIBRARY = PromptLibrary((own_prompts(),))
 EXAMPLES = [(name, example) for name in LIBRARY.names() for example in LIBRARY.load(name).examples]
 TABLES = [(name, e) for name, e in EXAMPLES if re.match(r"(CSV|TSV), ", e.input)]
-
-
-def read(data: str) -> Input:
-    reader, writer = os.pipe()
-    os.write(writer, data.encode())
-    os.close(writer)
-    with os.fdopen(reader, "rb") as stream:
-        found = read_input(stream, lambda _: None)
-    assert found
-    return found
 
 
 def rows_in(example: Example) -> str:
@@ -45,7 +34,8 @@ def test_every_example_parses(name: str, example: Example):
 
 @pytest.mark.parametrize(("name", "example"), TABLES, ids=lambda x: x if isinstance(x, str) else x.ask.strip()[:40])
 def test_inputs_are_shown_as_the_digest_shows_them(name: str, example: Example):
-    found = read(rows_in(example))
+    found = read_piped(rows_in(example).encode())
+    assert found
     about = f"\n{found.query.about}" if name == "query" and found.query and found.query.about else ""
     assert example.input.strip() == found.text + about
     if example.language == "sql":

@@ -1,7 +1,6 @@
 """Code that has an input as a table: it runs, on the bytes that were piped in, and has every row and column."""
 
 import ast
-import os
 import sqlite3
 import subprocess
 import sys
@@ -10,24 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shellmate.request.stdin import Input, read_input
+from shellmate.request.stdin import Input
+from tests.piping import read_piped
 
 ACCESS = b'10.0.0.7 - - [02/May/2024:10:01:22 +0000] "GET /a HTTP/1.1" 200 512 "-" "curl/8.0"\n10.0.0.9 - bo [02/May/2024:11:01:23 +0000] "GET /b HTTP/1.1" 503 -\n'
 LOG = b"2024-05-01 12:00:03 ERROR disk full\n2024-05-01 12:10:04 INFO started\n2024-05-01 13:02:41 ERROR disk full\n"
 
 
 def read(data: bytes) -> Input:
-    reader, writer = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        os.close(reader)
-        with os.fdopen(writer, "wb") as pipe:
-            pipe.write(data)
-        os._exit(0)
-    os.close(writer)
-    with os.fdopen(reader, "rb") as stream:
-        found = read_input(stream, lambda _: None)
-    os.waitpid(pid, 0)
+    found = read_piped(data)
     assert found
     return found
 
