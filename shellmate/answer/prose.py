@@ -3,15 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from shellmate.answer.sanitise import make_visible
-from shellmate.engine.engine import Generation
 
 _LEAST_REPEATED = 12  # characters: shorter lines, such as a fence, come twice in sound prose
 
 
-def write_prose(generation: Generation, write: Callable[[str], None], *, for_people: bool) -> str:
+def write_prose(pieces: Iterable[str], write: Callable[[str], None], *, for_people: bool) -> str:
     """Write the pieces as they come, safe for a terminal if `for_people`, with one final newline; the whole text."""
     text = ""
-    for piece in until_repeated(generation):
+    for piece in until_repeated(pieces):
         fresh = piece if text else piece.lstrip()
         text += fresh
         if fresh:

@@ -1,5 +1,6 @@
 """Selects that the model writes, in the Python that hands them the input."""
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,6 +11,8 @@ from shellmate.prompt.prompt import FENCES, Message, Prompt
 from shellmate.request.digest import Query
 
 _ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
+_QUOTED = re.compile(r"'((?:[^']|'')*)'" + '|"((?:[^"]|"")*)"')
+_ALIAS = re.compile(r'\bas\s+(\w+|"[^"]*")', re.IGNORECASE)
 _BREAKS_OUT = ('"""', "\\")  # of the text in which the select stands
 
 
@@ -68,8 +71,21 @@ def find_query_faults(query: Query, code: str) -> list[str]:
     try:
         db = sqlite3.connect(":memory:")
         db.execute(query.schema)
+        columns = {name.lower() for (name,) in db.execute("select name from pragma_table_xinfo('t')")}
         db.set_authorizer(lambda action, *_: sqlite3.SQLITE_OK if action in _ALLOWED else sqlite3.SQLITE_DENY)
         db.execute(f"explain {select}").fetchall()
     except (sqlite3.Error, sqlite3.Warning, UnicodeError) as error:
         return [f"the query cannot be run: {error}"]
+    return _find_misquoted(select, columns)
+
+
+def _find_misquoted(select: str, columns: set[str]) -> list[str]:
+    """Names that SQLite takes for texts: one in double quotes that is no column, a column in single quotes."""
+    aliases = {name.strip('"').lower() for name in _ALIAS.findall(select)}
+    for single, double in _QUOTED.findall(select):
+        name = (double or single).replace('""', '"').lower()
+        if double and name not in columns | aliases:
+            return [f"the query cannot be run: no such column: {double}"]
+        if single and name in columns:
+            return [f"the query cannot be run: the column {single} is in single quotes"]
     return []

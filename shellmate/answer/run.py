@@ -49,7 +49,7 @@ def run_snippet(language: str, code: str, stdin: BinaryIO | None) -> int:
 
     Ctrl-C is the snippet's own for as long as it runs. Raises ShellmateError where it cannot be started.
     """
-    command = [sys.executable, "-c", code] if language == "python" else ["bash", "-c", code]
+    command = [sys.executable, "-P", "-c", code] if language == "python" else ["bash", "-c", code]
     if stdin:
         stdin.seek(0)
     try:

@@ -1,6 +1,7 @@
 """A question, from the words to the exit code."""
 
 import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, BinaryIO
@@ -8,19 +9,19 @@ from typing import Any, BinaryIO
 from shellmate.answer.answer import Answer, FindFaults, NoCandidateError, read_candidate, write_answer
 from shellmate.answer.check import check_syntax
 from shellmate.answer.display import SilentDisplay, open_display
-from shellmate.answer.prose import write_prose
+from shellmate.answer.prose import until_repeated, write_prose
 from shellmate.answer.report import to_json
 from shellmate.answer.sanitise import make_visible
 from shellmate.cli.app import App
 from shellmate.core.errors import NoAnswerError, UsageError
-from shellmate.engine.engine import Engine, Sampling, Usage
+from shellmate.engine.engine import Engine, Generation, Sampling, Usage
 from shellmate.prompt.library import PromptLibrary
 from shellmate.prompt.prompt import compose, compose_explanation
 from shellmate.request.digest import Query
 from shellmate.request.request import Request, join_words
 from shellmate.request.stdin import Input, read_input
 
-TABLES = ("CSV", "TSV", "delimited text", "table")  # the kinds of input whose names are all columns, in order
+TABLES = ("CSV", "TSV", "table")  # the kinds of input whose names are all columns, in order
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def ask(app: App, wishes: Wishes, sampling: Sampling, engine: Engine, spool: Bin
             )
         prompt = compose(Request(words, wishes.language, piped), library, wishes.prompt)
         if not prompt.openings:
-            _write_prose(app, wishes, engine.generate(prompt, replace(sampling, stop="")))
+            _answer_in_prose(app, wishes, engine.generate(prompt, replace(sampling, stop="")), _Clock(start))
             return None
         writer: Engine = engine
         if prompt.query:
@@ -83,6 +84,11 @@ class _Clock:
     def note_first(self) -> None:
         self.first = self.first or time.perf_counter() - self.start
 
+    def noting_first(self, pieces: Iterable[str]) -> Iterator[str]:
+        for piece in pieces:
+            self.note_first()
+            yield piece
+
     def total(self) -> float:
         return time.perf_counter() - self.start
 
@@ -90,7 +96,8 @@ class _Clock:
 def _piped(app: App, wishes: Wishes, spool: BinaryIO | None) -> Input | None:
     if app.env.stdin is None or app.env.stdin_is_terminal:
         return None
-    piped = read_input(app.env.stdin, app.env.say, spool=spool)
+    say = (lambda _: None) if wishes.quiet else app.env.say
+    piped = read_input(app.env.stdin, say, spool=spool)
     if piped and piped.left_out and not wishes.quiet:
         app.env.say(f"shellmate: stdin: {piped.left_out}")
     if piped and wishes.verbose:
@@ -137,10 +144,17 @@ def _explain(
     prompt = compose_explanation(answer.language, answer.code, library)
     generation = engine.generate(prompt, replace(sampling, stop=""))
     if wishes.json:
-        return "".join(generation).strip()
+        return "".join(until_repeated(generation)).strip()
     if app.env.stdout_is_terminal:
         app.env.write("\n")
     return _write_prose(app, wishes, generation, beside_code=True)
+
+
+def _answer_in_prose(app: App, wishes: Wishes, generation: Generation, clock: _Clock) -> None:
+    pieces = clock.noting_first(generation)
+    text = "".join(until_repeated(pieces)).strip() if wishes.json else _write_prose(app, wishes, pieces)
+    answer = Answer("text", "", cut=generation.usage.finish == "length")
+    _report(app, replace(wishes, alternatives=1), [answer], text, generation.usage, clock, names_known=False)
 
 
 def _write_prose(app: App, wishes: Wishes, generation, beside_code: bool = False) -> str:
@@ -174,7 +188,7 @@ def _report(
     if answer.cut and not wishes.quiet:
         env.say("shellmate: the answer was cut at --max-tokens")
     if answer.faults and not wishes.quiet:
-        env.say(f"shellmate: mind that {', and '.join(answer.faults)}")
+        env.say(make_visible(f"shellmate: mind that {', and '.join(answer.faults)}"))
     if wishes.verbose:
         env.say(f"shellmate: first byte {clock.first:.2f} s, in all {clock.total():.2f} s; {usage}")
 

@@ -119,8 +119,10 @@ def shellmate(**options: Any) -> None:
             f"options go behind a command: `shellmate {words[0]} ...`",
             f"to ask a question that begins with {words[0]!r}: shellmate -- {' '.join(words)}",
         )
-    if options["run"] and options["json"]:
-        raise UsageError("--run and --json do not go together", "leave out one of them")
+    if options["run"] and (options["json"] or options["alternatives"] > 1):
+        raise UsageError(
+            f"--run and {'--json' if options['json'] else '-n'} do not go together", "leave out one of them"
+        )
     if not words and (app.env.stdin is None or app.env.stdin_is_terminal):
         raise UsageError("there are no words to answer", 'say what you want: shellmate "count csv column mean"')
     from shellmate.cli.main import start_timeout

@@ -17,6 +17,7 @@ def digest(app: App, as_json: bool) -> None:
       shellmate digest < sales.csv
       make 2>&1 | shellmate digest
     """
+    from shellmate.answer.sanitise import make_visible
     from shellmate.request.stdin import Input, read_input
 
     if app.env.stdin is None or app.env.stdin_is_terminal:
@@ -29,6 +30,6 @@ def digest(app: App, as_json: bool) -> None:
         app.env.write(json.dumps(keys, ensure_ascii=False) + "\n")
         return
     if read.text:
-        app.env.write(read.text + "\n")
+        app.env.write((make_visible(read.text) if app.env.stdout_is_terminal else read.text) + "\n")
     if read.left_out:
         app.env.say(f"shellmate: stdin: {read.left_out}")

@@ -44,9 +44,9 @@ class Environment:
         for name, value in defaults.items():
             self.variables.setdefault(name, value)
 
-    def with_stderr_for_stdout(self) -> "Environment":
-        """The same world, where what is written to stdout goes to stderr."""
-        return replace(self, stdout=self.stderr.buffer, stdout_is_terminal=self.stderr_is_terminal)
+    def writing_to(self, terminal: BinaryIO) -> "Environment":
+        """The same world, where what is written to stdout goes to a terminal."""
+        return replace(self, stdout=terminal, stdout_is_terminal=True)
 
     def write(self, text: str) -> None:
         """Put text on stdout at once, as UTF-8 whatever the locale; half a character is written as it came."""

@@ -63,7 +63,7 @@ class LocalEngine:
         from shellmate.engine.kvstore import open_store  # beside the loading: diskcache takes 25 ms to import
 
         store = open_store(kv, limits.cache_size, say)
-        self._states = PromptStates(store, file.sha256, self._model, self._evaluate, say)
+        self._states = PromptStates(store, file.sha256, self._model, self._evaluate, say, limits.keep_input)
 
     def generate(self, prompt: Prompt, sampling: Sampling, answered: str = "") -> Generation:
         usage = Usage()
@@ -205,8 +205,7 @@ class LocalEngine:
 
     def close(self) -> None:
         self._end_sampling()
-        if self._limits.keep_input:
-            self._states.keep(self._context)
+        self._states.keep(self._context)
         if self._context:
             self._context.close()
             self._context = None

@@ -19,7 +19,8 @@ _WORTH_KEEPING = 32  # tokens of a prompt's context, a quarter of a second of ev
 
 
 class PromptStates:
-    """`evaluate` has a context evaluate tokens behind those that it holds, and shows how far it is."""
+    """`evaluate` has a context evaluate tokens behind those that it holds, and shows how far it is; `keep_input` says
+    whether the state behind what a prompt is about is kept."""
 
     def __init__(
         self,
@@ -28,8 +29,9 @@ class PromptStates:
         model: ModelLoader,
         evaluate: Callable[[LlamaContext, list[int], str], None],
         say: Callable[[str], None],
+        keep_input: bool,
     ):
-        self._store, self._model_sha256, self._model = store, model_sha256, model
+        self._store, self._model_sha256, self._model, self._keep_input = store, model_sha256, model, keep_input
         self._evaluate, self._say = evaluate, say
         self._to_keep: tuple[str, Frame] | None = None
 
@@ -44,6 +46,7 @@ class PromptStates:
 
     def restore(self, context: LlamaContext, prompt: Prompt, frame: Frame) -> int:
         """Have a context hold a prompt's frame; how many tokens of the prompt's own context had to be evaluated."""
+        self.keep(context)  # what it holds is about to go
         key = self._key_of(prompt.prefix, prompt.context)
         if not prompt.context:
             self._restore_or_prime(context, key, frame)
@@ -64,7 +67,7 @@ class PromptStates:
     def keep(self, context: LlamaContext | None) -> None:
         """Keep the state behind the last prompt's context for the next question about it. It is done when the answer
         is there, since nobody should wait for it."""
-        if context is None or self._store is None or self._to_keep is None:
+        if context is None or self._store is None or self._to_keep is None or not self._keep_input:
             return
         (key, frame), self._to_keep = self._to_keep, None
         length = len(frame.prefix)

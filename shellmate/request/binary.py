@@ -1,8 +1,11 @@
 """Input that is no text, told by its first bytes."""
 
+import re
+
 from shellmate.core.errors import UsageError
 
 TEXT_OF_GZIP = "pipe it through zcat"
+CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 MAGIC: tuple[tuple[int, bytes, str, str], ...] = (
     (0, b"\x7fELF", "an ELF program", "pipe it through strings, or readelf -a"),
     (0, b"\x89PNG\r\n\x1a\n", "a PNG image", ""),
@@ -44,7 +47,9 @@ MAGIC: tuple[tuple[int, bytes, str, str], ...] = (
 def refuse_binary(head: bytes) -> None:
     """Raises UsageError where input that begins like this is no text; UTF-16 is to be decoded before."""
     for offset, magic, name, mend in MAGIC:
-        if head.startswith(magic, offset) and (offset == 0 or b"\0" in head):
+        # A magic that is all of letters may begin a text, as in `ID3,value`.
+        certain = offset == 0 and not magic.isalnum()
+        if head.startswith(magic, offset) and (certain or CONTROL.search(head)):
             raise UsageError(f"stdin is {name}, and not text", mend)
     if b"\0" in head:
         raise UsageError("stdin is binary data, and not text", "pipe in text, such as what strings prints")

@@ -9,13 +9,14 @@ from shellmate.request.fitting import cut, join_fitting
 EMPTY = {"", "na", "n/a", "nan", "null", "none", "-", "?"}
 SHARE = 0.9  # so many of a column's cells make its type; the others are odd
 EXAMPLE = 24
+DECIMAL_COMMA, THOUSANDS_COMMAS = "float with a decimal comma", "number with thousands commas"
 TYPES = {
     "bool": re.compile(r"(?i:true|false|yes|no)"),
     "int": re.compile(r"[-+]?(?:0|[1-9]\d*)"),
     "hexadecimal": re.compile(r"0[xX][\da-fA-F]+"),
     "float": re.compile(r"[-+]?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"),
-    "float with a decimal comma": re.compile(r"[-+]?\d+,\d+"),
-    "number with thousands commas": re.compile(r"[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?"),
+    DECIMAL_COMMA: re.compile(r"[-+]?\d+,\d+"),
+    THOUSANDS_COMMAS: re.compile(r"[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?"),
     "date": re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d\d)"),
     "date and time": re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}[T ]\d{1,2}:\d\d.*|\d{1,2}/\d{1,2}/\d{2,4} \d{1,2}:.*"),
     "time": re.compile(r"\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?"),

@@ -23,7 +23,7 @@ class DelimitedDigester(BlockDigester):
     def take(self, block: bytes) -> None:
         if self._counter is None:
             self._dialect = find_dialect(block) or self._dialect
-            self._counter = RowCounter(self._dialect.delimiter.encode(), self._dialect.quoted)
+            self._counter = RowCounter(self._dialect.delimiter.encode())
             block = block[self._dialect.skipped_bytes :]
         self._counter.take(block)
 
@@ -53,8 +53,9 @@ class DelimitedDigester(BlockDigester):
         left_out = [f"{total - seen:,} of {number(total, 'row')}"] if total > seen else []
         if shown < len(columns):
             left_out.append(f"{len(columns) - shown:,} of {number(len(columns), 'column')}")
-        reading = read_delimited(dialect, names, columns, self.is_whole and total <= len(data))
-        query = query_delimited(dialect, names, columns, is_even=not uneven)
+        is_clean = self.is_whole and total <= len(data) and not uneven
+        reading = read_delimited(dialect, names, columns, is_clean)
+        query = query_delimited(dialect, names, columns, is_clean)
         return Digest(kind, "\n".join([*lines, *samples]), names, " and ".join(left_out), reading, query)
 
 

@@ -22,10 +22,9 @@ NUMBER = re.compile(r"0x[\da-fA-F]+|[-+$€£]?[\d.,]+(?:[eE][-+]?\d+)?%?|(?i:na
 
 @dataclass(frozen=True)
 class Dialect:
-    """`skipped` comment lines of `skipped_bytes` stand in front; `quoted` says whether quotes mean anything."""
+    """`skipped` comment lines of `skipped_bytes` stand in front."""
 
     delimiter: str
-    quoted: bool = True
     skipped: int = 0
     skipped_bytes: int = 0
 
@@ -37,7 +36,7 @@ def find_dialect(head: bytes) -> Dialect | None:
     for delimiter in DELIMITERS:
         if delimiter.encode() not in head[:SCORED_BYTES]:
             continue
-        dialect = Dialect(delimiter, True, skipped, skipped_bytes)
+        dialect = Dialect(delimiter, skipped, skipped_bytes)
         score = _score(dialect, head)
         if score > best_score:
             best, best_score = dialect, score
@@ -76,13 +75,19 @@ def read_rows(head: bytes, dialect: Dialect, most: int, is_whole: bool) -> tuple
 
 
 def _skip_comments(head: bytes) -> tuple[int, int]:
-    """How many lines in front begin with `#` and how many bytes they have; none where a header may be among them."""
-    count = position = 0
+    """How many lines in front begin with `#` and how many bytes they have, but for one that is a header: its fields are
+    as many as those of the line behind it."""
+    count = position = last = 0
     while head[position : position + 1] == b"#":
         end = head.find(b"\n", position)
         if end < 0:
             return 0, 0
-        count, position = count + 1, end + 1
+        count, last, position = count + 1, position, end + 1
+    if not count:
+        return 0, 0
+    header, first = head[last:position].rstrip(b"\n"), head[position:].split(b"\n", 1)[0]
+    if any(first.count(mark) and header.count(mark) == first.count(mark) for mark in map(str.encode, DELIMITERS)):
+        return count - 1, last
     return count, position
 
 

@@ -45,7 +45,7 @@ class DiffDigester(BlockDigester):
         self._count = self._old = self._new = self._all_added = self._all_removed = 0
 
     def take(self, block: bytes) -> None:
-        for line in decode(block).split("\n"):
+        for line in decode(block.removesuffix(b"\n")).split("\n"):
             if self._old > 0 or self._new > 0:
                 self._read_change(line)
             else:

@@ -77,11 +77,14 @@ class Transcoder:
         return chunk.replace(b"\r", b"\n") if self.lone_returns else chunk
 
 
-def _is_single_byte(head: bytes) -> bool:
-    if head.isascii():
-        return False
+def is_utf8(head: bytes) -> bool:
+    """Whether text that begins like this decodes; a character that is cut at its end is no fault."""
     try:
         codecs.getincrementaldecoder("utf-8")().decode(head)
     except UnicodeDecodeError:
-        return not MULTIBYTE.search(head)
-    return False
+        return False
+    return True
+
+
+def _is_single_byte(head: bytes) -> bool:
+    return not head.isascii() and not is_utf8(head) and not MULTIBYTE.search(head)

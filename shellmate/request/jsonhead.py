@@ -40,7 +40,7 @@ def is_json(head: bytes) -> bool:
         json.loads(rest)
     except json.JSONDecodeError as error:
         return error.msg.startswith("Unterminated string") or HALF.fullmatch(rest.rstrip(), error.pos) is not None
-    except RecursionError:
+    except (ValueError, RecursionError):  # a number of more digits than Python reads, too deep
         return mend(rest) is not None
     return True
 

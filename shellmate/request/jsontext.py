@@ -31,13 +31,13 @@ class JsonDigester(BlockDigester):
             text = decode(self.head).strip()
             body = f"{facts}\n{outline(shape, self.budget - 2 * self.budget // 4)}\n{text}"
             under = _rows_under(values[0])
-            return Digest("JSON", body, _names(values), "", read_json(under), _query(values[0], under))
+            return Digest("JSON", body, _names(values), "", read_json(under), _query(values[0], under, whole))
         lines = outline(shape, max(0, self.budget - len(facts) - 1), open_ends)
         left_out = f"the values of {self.total:,} bytes of JSON" if self.total > self.budget // 4 else ""
         if len(values) > 1:
             return Digest("JSON", f"{facts}\n{lines}", _names(values), left_out)
         under = _rows_under(values[0]) if values else None
-        query = _query(values[0], under) if values else None
+        query = _query(values[0], under, whole) if values else None
         return Digest("JSON", f"{facts}\n{lines}", _names(values), left_out, read_json(under), query)
 
 
@@ -73,7 +73,7 @@ class JsonLinesDigester(BlockDigester):
         body = outline(shape, max(0, self.budget - len(facts) - len(sample) - 16))
         left_out = f"{lines - 1:,} of {number(lines, 'line')}" if lines > 1 else ""
         text = f"{facts}\n{body}\nfirst line:\n{sample}"
-        query = None if odd else _query_of(values, LINES)
+        query = None if odd else _query_of(values, LINES, self.is_whole and lines <= len(values))
         return Digest("JSON Lines", text, _names(values), left_out, read_json_lines(), query)
 
 
@@ -83,26 +83,26 @@ def _rows_under(value: Any) -> str | None:
         return ""
     if not isinstance(value, dict):
         return None
-    arrays = [key for key, below in value.items() if isinstance(below, list) and below and isinstance(below[0], dict)]
+    arrays = [k for k, below in value.items() if k and isinstance(below, list) and below and isinstance(below[0], dict)]
     return arrays[0] if len(arrays) == 1 else None
 
 
-def _query(value: Any, under: str | None) -> Query | None:
+def _query(value: Any, under: str | None, is_whole: bool) -> Query | None:
     """The table of the objects in a value, where it has such."""
     if under is None:
         return None
     rows = f"json.load(sys.stdin){f'[{quote(under)}]' if under else ''}"
-    return _query_of(value[under] if under else value, rows)
+    return _query_of(value[under] if under else value, rows, is_whole)
 
 
-def _query_of(objects: list[Any], rows: str) -> Query | None:
-    """`rows` is an expression for all of the objects, of which these are the first."""
-    sample = objects[:SAMPLED_LINES]
-    if not sample or not all(isinstance(value, dict) for value in sample):
+def _query_of(values: list[Any], rows: str, is_whole: bool) -> Query | None:
+    """`rows` is an expression for all of the values; `is_whole` says that there are no more than these."""
+    if not values or not all(isinstance(value, dict) for value in values[:SAMPLED_LINES]):
         return None
-    keys = dict.fromkeys(key for value in sample for key in value)
-    is_nested = any(isinstance(part, list | dict) for value in sample for part in value.values())
-    return query_objects(rows, list(keys), is_nested)
+    objects = [value for value in values if isinstance(value, dict)]
+    keys = dict.fromkeys(key for value in objects for key in value)
+    plain = not any(isinstance(part, list | dict) for value in objects for part in value.values())
+    return query_objects(rows, list(keys), is_whole and plain and len(objects) == len(values))
 
 
 def _names(values: list[Any]) -> tuple[str, ...]:

@@ -30,7 +30,9 @@ class TextDigester(BlockDigester):
     def describe(self) -> Digest:
         lines = [line for line in first_lines(self.head, NUMBERS_SAMPLED) if line.strip()]
         digest = self._describe()
-        return replace(digest, query=query_numbers()) if all(map(NUMBER.fullmatch, lines)) else digest
+        if not lines or not all(map(NUMBER.fullmatch, lines)):
+            return digest
+        return replace(digest, query=query_numbers(self.is_whole and self.lines <= NUMBERS_SAMPLED))
 
     def _describe(self) -> Digest:
         if self.is_whole and self.total <= 4 * self.budget:

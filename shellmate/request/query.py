@@ -6,58 +6,89 @@ A small model that is right about one in three questions in Python of its own is
 import re
 from collections.abc import Sequence
 
-from shellmate.request.columns import NUMERIC, Column
+from shellmate.request.columns import DECIMAL_COMMA, NUMERIC, THOUSANDS_COMMAS, Column
 from shellmate.request.delimiters import Dialect
 from shellmate.request.digest import Query
 from shellmate.request.reading import quote
 
 MOST_COLUMNS = 200
 MOST_SHOWN = 30  # columns whose made-up names the model is told
+LEVEL_WITHIN = 60  # characters behind the timestamp: further on a level is a word of the message
+LEADING_ZERO = re.compile(r"[-+]?0\d")
+SURROGATE = re.compile(r"[\ud800-\udfff]")
 MOST_MARKS = 12  # question marks that are written out
 ACCESS_PATTERN = r"""(\S+) (\S+) (\S+) \[([^]]+)] "(\S+) (\S+)[^"]*" (\d+) (\d+|-)(?: "([^"]*)" "([^"]*)")?"""
 ACCESS = re.compile(ACCESS_PATTERN)
 ACCESS_COLUMNS = ("ip", "ident", "user", "time", "method", "path", "status", "bytes", "referrer", "agent")
 
 
-def query_delimited(dialect: Dialect, names: Sequence[str], columns: Sequence[Column], is_even: bool) -> Query | None:
-    """`names` are those of the header; without one the columns are c1, c2 and so on. `is_even` says that every row has
-    a cell for each name."""
-    named = list(names) or [f"c{n + 1}" for n in range(len(columns))]
-    schema = _schema(named, ["numeric" if column.type in NUMERIC else "" for column in columns])
+def query_delimited(dialect: Dialect, names: Sequence[str], columns: Sequence[Column], is_clean: bool) -> Query | None:
+    """`names` are those of the header; without one the columns are c1, c2 and so on. `is_clean` says that every row was
+    seen, and has a cell for each name; else the code takes rows and cells for what they turn out to be."""
+    named = _strip(names) or [f"c{n + 1}" for n in range(len(columns))]
+    numbers, replaced = _find_numbers(columns)
+    schema = _schema(named, ["numeric" if n in numbers else "" for n in range(len(named))])
     if not schema:
         return None
     lines = []
     if dialect.skipped:
         lines += [f"for _ in range({dialect.skipped}):", "    next(sys.stdin)  # a comment"]
     delimiter = "" if dialect.delimiter == "," else f", delimiter={quote(dialect.delimiter)}"
-    lines.append(f"rows = csv.reader(sys.stdin{delimiter}{'' if dialect.quoted else ', quoting=csv.QUOTE_NONE'})")
-    lines += ["next(rows)"] if names else []
-    empties = sorted({cell for column in columns for cell in column.empties if column.type in NUMERIC} - {""})
-    cell = f"None if cell in ({quote('')}, {', '.join(map(quote, empties))}) else cell" if empties else "cell or None"
-    cells = "row" if is_even else f"(row + [None] * {len(named)})[:{len(named)}]"
+    lines.append(f"rows = csv.reader(sys.stdin{delimiter})")
+    lines += ["next(row for row in rows if row)"] if names else []
     about = "" if names else f"table t: {', '.join(named[:MOST_SHOWN])}"
-    return _query("csv", lines, schema, len(named), f"([{cell} for cell in {cells}] for row in rows if row)", about)
+    width = len(named)
+    odd = any(columns[n].odd_count or columns[n].empties - {""} for n in numbers)
+    if is_clean and not odd and not replaced:
+        return _query("csv", lines, schema, width, "([cell or None for cell in row] for row in rows if row)", about)
+    cell = "cell or None"
+    if numbers:
+        lines = [*_number_function(replaced), *lines, f"numbers = {{{', '.join(map(str, numbers))}}}"]
+        cell = "number(cell) if n in numbers else cell or None"
+    row = f"[{cell} for n, cell in enumerate(row)]" if numbers else f"[{cell} for cell in row]"
+    values = f"(({row} + [None] * {width})[:{width}] for row in rows if row)"
+    return _query("csv", lines, schema, width, values, about)
 
 
-def query_numbers() -> Query:
-    """A number on each line."""
-    values = "([float(line)] for line in sys.stdin if line.strip())"
-    return _query("", [], "create table t (n numeric)", 1, values, "table t: n")
+def query_numbers(is_whole: bool) -> Query:
+    """A number on each line; `is_whole` says that every line was seen."""
+    lines = [] if is_whole else _number_function("")
+    values = f"([{'float' if is_whole else 'number'}(line)] for line in sys.stdin if line.strip())"
+    return _query("", lines, "create table t (n numeric)", 1, values, "table t: n")
 
 
-def query_objects(rows: str, keys: Sequence[str], is_nested: bool) -> Query | None:
-    """`rows` is an expression for all of the objects, `keys` those of them; `is_nested` says that there are values
-    that have parts."""
+def _find_numbers(columns: Sequence[Column]) -> tuple[list[int], str]:
+    """Which columns are numbers, and what has to be replaced in them; never those with leading zeros."""
+    decimal = any(column.type == DECIMAL_COMMA for column in columns)
+    kinds = {*NUMERIC, DECIMAL_COMMA if decimal else THOUSANDS_COMMAS}
+    numbers = [n for n, c in enumerate(columns) if c.type in kinds and not LEADING_ZERO.match(c.odd)]
+    thousands = any(columns[n].type == THOUSANDS_COMMAS for n in numbers)
+    return numbers, '.replace(",", ".")' if decimal else '.replace(",", "")' if thousands else ""
+
+
+def _number_function(replaced: str) -> list[str]:
+    body = [
+        "def number(text):",
+        "    try:",
+        f"        return float(text{replaced})",
+        "    except ValueError:",
+        "        return None",
+    ]
+    return ["", *body, "", ""]
+
+
+def query_objects(rows: str, keys: Sequence[str], is_clean: bool) -> Query | None:
+    """`rows` is an expression for all of the values, `keys` those of the objects among them; `is_clean` says that all
+    were seen, and are objects of plain values."""
     schema = _schema(keys, [""] * len(keys))
     if not schema:
         return None
     lines = [f"rows = {rows}", f"keys = [{', '.join(map(quote, keys))}]"]
-    value = "row.get(key)"
-    if is_nested:
-        function = ["def cell(value):", "    return json.dumps(value) if isinstance(value, (list, dict)) else value"]
-        lines = ["", *function, "", "", *lines]
-        value = "cell(row.get(key))"
-    return _query("json", lines, schema, len(keys), f"([{value} for key in keys] for row in rows)")
+    if is_clean:
+        return _query("json", lines, schema, len(keys), "([row.get(key) for key in keys] for row in rows)")
+    function = ["def cell(value):", "    return json.dumps(value) if isinstance(value, (list, dict)) else value"]
+    values = "([cell(row.get(key)) for key in keys] for row in rows if isinstance(row, dict))"
+    return _query("json", ["", *function, "", "", *lines], schema, len(keys), values)
 
 
 def query_access_log() -> Query:
@@ -65,7 +96,8 @@ def query_access_log() -> Query:
     names = ", ".join(ACCESS_COLUMNS)
     typed = names.replace("status, bytes", "status numeric, bytes numeric")
     lines = [f"pattern = re.compile(r'{ACCESS_PATTERN}')"]
-    values = "(found.groups() for line in sys.stdin if (found := pattern.match(line)))"
+    cells = '[None if cell == "-" else cell for cell in found.groups()]'
+    values = f"({cells} for line in sys.stdin if (found := pattern.match(line)))"
     about = f"table t: {names}, date, hour; a date is such as 02/May/2024"
     return _query("re", lines, _with_hours(typed, 11, 14), len(ACCESS_COLUMNS), values, about)
 
@@ -78,17 +110,25 @@ def query_log(levels: Sequence[str], stamp: str) -> Query:
     if day:
         about += f", date, hour; a date is such as {stamp[:day]}"
     schema = _with_hours(", ".join(names), day, hour) if day else f"create table t ({', '.join(names)})"
+    lines = [f"stamped = re.compile(r{quote(_pattern_of(stamp))})".replace("\\\\", "\\")]
     if not levels:
-        values = f"((line[:{len(stamp)}], line.rstrip()) for line in sys.stdin)"
-        return _query("", [], schema, 2, values, about)
-    lines = [
+        values = f"((line[:{len(stamp)}], line.rstrip()) for line in sys.stdin if stamped.match(line))"
+        return _query("re", lines, schema, 2, values, about)
+    lines += [
         f'level = re.compile(r"\\b({"|".join(levels)})\\b", re.IGNORECASE)',
         "rows = []",
-        "for line in sys.stdin:",
-        "    found = level.search(line)",
+        "for line in filter(stamped.match, sys.stdin):",
+        f"    found = level.search(line[:{len(stamp) + LEVEL_WITHIN}])",
         f"    rows.append((line[:{len(stamp)}], found and found[1].upper(), line.rstrip()))",
     ]
     return _query("re", lines, schema, 3, "rows", about)
+
+
+def _pattern_of(stamp: str) -> str:
+    """A pattern for timestamps that are written like this one."""
+    marks = {"digit": r"\d", "letter": "[A-Za-z]", "blank": r"[ \d]"}
+    kinds = ("digit" if c.isdigit() else "letter" if c.isalpha() else "blank" if c == " " else "" for c in stamp)
+    return "".join(marks.get(kind) or re.escape(c) for kind, c in zip(kinds, stamp, strict=True))
 
 
 def _with_hours(columns: str, day: int, hour: int) -> str:
@@ -117,11 +157,17 @@ def _query(module: str, lines: Sequence[str], schema: str, width: int, values: s
     return Query("\n".join(before) + "\n", '\n"""):\n    print(*row, sep=", ")\n', schema, about)
 
 
+def _strip(names: Sequence[str]) -> list[str]:
+    """Names without the blanks around them, which nobody writes in a question, where they stay different."""
+    stripped = [name.strip() for name in names]
+    return stripped if len({name.lower() for name in stripped}) == len(stripped) else list(names)
+
+
 def _schema(names: Sequence[str], types: Sequence[str]) -> str:
     """The statement that makes the table; empty where SQLite cannot have such names."""
     if not names or len(names) > MOST_COLUMNS or len({name.lower() for name in names}) < len(names):
         return ""
-    if any(not name.strip() or "\0" in name for name in names):
+    if any(not name.strip() or "\0" in name or SURROGATE.search(name) for name in names):
         return ""
     columns = (f"{_identifier(name)} {kind}".rstrip() for name, kind in zip(names, types, strict=True))
     return f"create table t ({', '.join(columns)})"

@@ -9,15 +9,15 @@ KEPT = bytes(set(range(256)) - set(b'\n"'))
 class RowCounter:
     """Takes blocks of bytes that end at line ends; empty lines are no rows, as for Python's csv module."""
 
-    def __init__(self, delimiter: bytes, quoted: bool) -> None:
-        self._delimiter, self._quoted = delimiter, quoted
+    def __init__(self, delimiter: bytes) -> None:
+        self._delimiter = delimiter
         self._rows, self._inside, self._last = 0, False, b"\n"
 
     def take(self, block: bytes) -> None:
         if not block:
             return
         # Quotes and line ends alone; a pair with no line end between opens and closes, or is one doubled: no matter.
-        bare = block.translate(None, KEPT).replace(b'""', b"") if self._quoted and b'"' in block else b""
+        bare = block.translate(None, KEPT).replace(b'""', b"") if b'"' in block else b""
         if not self._inside and b'"' not in bare:
             self._rows += block.count(b"\n") - self._empty_lines(block)
         elif not self._inside and not any(opening in block for opening in self._openings(block)):

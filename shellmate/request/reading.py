@@ -17,30 +17,31 @@ def number(text):
 """
 
 
-def read_delimited(dialect: Dialect, names: Sequence[str], columns: Sequence[Column], is_whole: bool) -> str:
+def read_delimited(dialect: Dialect, names: Sequence[str], columns: Sequence[Column], is_clean: bool) -> str:
     """`rows`, as dicts by the header's names, or as lists without. What is a number is one, None where it is empty;
-    `is_whole` says that no cell is unseen, so that whole numbers may be ints."""
+    `is_clean` says that every row was seen and has a cell for each name, so that whole numbers may be ints."""
     lines = []
     if dialect.skipped:
         lines += [f"for _ in range({dialect.skipped}):", "    next(sys.stdin)  # a comment"]
     delimiter = "" if dialect.delimiter == "," else f", delimiter={quote(dialect.delimiter)}"
-    quoting = "" if dialect.quoted else ", quoting=csv.QUOTE_NONE"
-    lines.append(f"rows = list(csv.{'DictReader' if names else 'reader'}(sys.stdin{delimiter}{quoting}))")
+    lines.append(
+        f"rows = list(csv.DictReader(sys.stdin{delimiter}))"
+        if names
+        else f"rows = [row for row in csv.reader(sys.stdin{delimiter}) if row]"
+    )
     begin = "import csv\nimport sys\n"
     if len(set(names)) == len(names):
         numbers = [(n, c) for n, c in enumerate(columns) if c.type in NUMERIC and not IDENTIFIER.fullmatch(c.label)]
         if 0 < len(numbers) <= MOST_NUMBERS:
-            mixed = any(column.odd_count or column.empties - {""} for _, column in numbers)
+            mixed = not is_clean or any(column.odd_count or column.empties - {""} for _, column in numbers)
             begin += NUMBER + "\n" if mixed else ""
-            lines += ["for row in rows:", *_conversions(numbers, names, mixed, is_whole)]
+            lines += ["for row in rows:", *_conversions(numbers, names, mixed)]
     return begin + "\n" + "\n".join(lines) + "\n"
 
 
-def _conversions(
-    numbers: Sequence[tuple[int, Column]], names: Sequence[str], mixed: bool, is_whole: bool
-) -> Iterator[str]:
+def _conversions(numbers: Sequence[tuple[int, Column]], names: Sequence[str], mixed: bool) -> Iterator[str]:
     for kind in ("int", "float"):
-        group = [(n, c) for n, c in numbers if (c.type == "int" and is_whole and not mixed) == (kind == "int")]
+        group = [(n, c) for n, c in numbers if (c.type == "int" and not mixed) == (kind == "int")]
         keys = [quote(names[n]) if names else str(n) for n, _ in group]
         inner = keys[0] if len(keys) == 1 else "name"
         cell = f"number(row[{inner}])" if mixed else f"{kind}(row[{inner}])"
@@ -69,7 +70,7 @@ def read_json_lines() -> str:
 
 def in_encoding(code: str, encoding: str) -> str:
     """The same where stdin is not plain UTF-8."""
-    return code.replace("\n\n", f"\n\nsys.stdin.reconfigure(encoding={quote(encoding)})\n", 1)
+    return code.replace("\n\n", f'\n\nsys.stdin.reconfigure(encoding={quote(encoding)}, errors="replace")\n', 1)
 
 
 def quote(text: str) -> str:

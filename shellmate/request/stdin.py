@@ -65,7 +65,7 @@ def _digest(head: bytes, chunks: Iterator[bytes], reader: "_Reader", budget: int
     # Only where something is piped in are the digests loaded.
     from shellmate.request.binary import refuse_binary
     from shellmate.request.choice import choose_digester
-    from shellmate.request.encoding import Transcoder, codec_of, find_encoding
+    from shellmate.request.encoding import Transcoder, codec_of, find_encoding, is_utf8
     from shellmate.request.reading import in_encoding
 
     encoding, mark = find_encoding(head)
@@ -86,10 +86,12 @@ def _digest(head: bytes, chunks: Iterator[bytes], reader: "_Reader", budget: int
     digest = digester.finish()
     left_out = "; ".join(part for part in (digest.left_out and f"left out {digest.left_out}", reader.stopped) if part)
     reading, query = digest.reading, digest.query
-    if mark or encoding != "utf-8":
+    if mark or encoding != "utf-8" or not is_utf8(head):
         codec = codec_of(encoding, mark)
         reading, query = in_encoding(reading, codec), query and replace(query, before=in_encoding(query.before, codec))
-    return Input((note + digest.text)[:budget], left_out, digest.kind, digest.names, reading, query)
+    # Half a surrogate pair, which JSON can spell, is no text that could be written anywhere.
+    text = (note + digest.text)[:budget].encode("utf-8", "replace").decode()
+    return Input(text, left_out, digest.kind, digest.names, reading, query)
 
 
 def _take_head(chunks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:

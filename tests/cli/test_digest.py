@@ -256,6 +256,18 @@ def test_a_pipe_that_never_ends_is_cut_and_its_writer_dies_quietly():
     assert writer.wait(10) == -signal.SIGPIPE and writer.stderr.read() == b""
 
 
+@pytest.mark.parametrize("head", [b"ID3,value", b"PAR1,PAR2", b"BZh,n"])
+def test_text_that_begins_like_a_binary_file_is_text(shellmate, head):
+    result = shellmate("digest", stdin=head + b"\n1,2\n3,4\n")
+    assert result.code == 0 and result.out.startswith("CSV")
+
+
+def test_a_long_diff_is_counted_right(shellmate):
+    head = b"diff --git a/f b/f\n--- a/f\n+++ b/f\n@@ -0,0 +1,30000 @@\n"
+    result = shellmate("digest", stdin=head + (b"+" + b"x" * 99 + b"\n") * 30000)
+    assert result.out.startswith("diff, 1 file, +30,000 -0 lines\n")
+
+
 def test_the_very_bytes_are_kept_for_a_snippet_and_no_more_than_there_is_room_for(tmp_path):
     data = "\ufeffa;b\r\n1;\u00e9\r\n".encode("utf-16")
     kept = tmp_path / "kept"

@@ -48,6 +48,14 @@ def test_one_key_runs_it_on_what_was_piped_in(bash):
     assert status == 0
 
 
+def test_the_code_is_shown_on_the_terminal_wherever_stderr_goes(bash):
+    child = bash("shellmate -r --sh 'print the working directory' 2>/dev/null")
+    child.expect(r"run it\? ")
+    assert "pwd" in child.before
+    child.send("n")
+    assert end_of(child)[1] == 1
+
+
 def test_any_other_key_does_not(bash, tmp_path):
     child = bash("shellmate -r --sh 'create the file made.txt'")
     child.expect(r"run it\? ")

@@ -21,7 +21,7 @@ def digest(text, budget=1600):
 
 def count_rows(text, delimiter=",", cut=0):
     """Rows by a RowCounter that is fed two blocks, cut behind the line's end next to `cut`."""
-    raw, counter = text.encode(), RowCounter(delimiter.encode(), True)
+    raw, counter = text.encode(), RowCounter(delimiter.encode())
     middle = raw.find(b"\n", cut) + 1
     counter.take(raw[:middle])
     counter.take(raw[middle:])

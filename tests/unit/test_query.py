@@ -49,7 +49,7 @@ def run(data: bytes, select: str) -> str:
         (b'[{"a": 1}, {"a": true}, {"a": null}]', "select sum(a), count(*) from t", "2, 3\n"),
         (b'{"n": 2, "rows": [{"a": "x"}, {"a": "y"}]}', "select group_concat(a) from t", "x,y\n"),
         (LOG, "select hour, count(*) from t where level = 'ERROR' group by hour", "2024-05-01 12, 1\n2024-05-01 13, 1\n"),
-        (ACCESS, "select status, bytes, path, date, hour from t", "200, 512, /a, 02/May/2024, 02/May/2024:10\n503, -, /b, 02/May/2024, 02/May/2024:11\n"),
+        (ACCESS, "select status, bytes, path, date, hour from t", "200, 512, /a, 02/May/2024, 02/May/2024:10\n503, None, /b, 02/May/2024, 02/May/2024:11\n"),
         (b"2024-05-02 10:00:01 upgrade tzdata\n2024-05-03 10:00:02 install curl\n", "select date from t where line like '%install%'", "2024-05-03\n"),
         (b"3\n4.5\n\n-1e2\n", "select min(n), count(*) from t", "-100, 3\n"),
     ],
@@ -61,6 +61,45 @@ def test_the_code_runs_on_the_bytes_and_finds_what_is_there(data: bytes, select:
 def test_rows_of_uneven_length_are_filled_up_or_cut():
     data = b"a,b,c\n" + b"1,2,3\n" * 20 + b"1,2\n1,2,3,4\n"
     assert run(data, "select count(*), count(c) from t") == "22, 21\n"
+
+
+MANY = 400  # rows, more than are looked at for types
+
+
+@pytest.mark.parametrize(
+    ("data", "select", "printed"),
+    [
+        (b"\na,b\n1,2\n3,4\n", "select count(*), sum(a) from t", "2, 4\n"),
+        (b"#chrom,start,end\nx,1,2\ny,3,4\nz,5,6\n", "select max(\"#chrom\"), sum(start) from t", "z, 9\n"),
+        (b"a, price\nx, 4\ny, 5.5\nz, 6\n", "select sum(price) from t", "15.5\n"),
+        (b"n;p\na;12,5\nb;13,5\nc;1,5\nd;2,5\n", "select sum(p) from t", "30.0\n"),
+        (b'n,p\na,"1,234"\nb,"12,345"\nc,"1,000,000"\n', "select sum(p) from t", "1013579\n"),
+        (b"a,b\n" + b"1,2\n" * MANY + b"7\n8,x,9\n", "select count(*), sum(a), sum(b) from t", "402, 415, 800\n"),
+        (b"zip,n\n" + b"12345,1\n" * 30 + b"01234,1\n", "select min(zip) from t", "01234\n"),
+        (b"a,b\n" + b"10,1\n" * 20 + b"n.a.,1\n", "select avg(a), max(a) from t", "10.0, 10\n"),
+        (b"name,n\ncaf\xc3\xa9,1\nx\xff,2\n", "select sum(n) from t", "3\n"),
+        (b'[{"a": 1}, {"a": [2]}, 3, null]', "select count(*) from t", None),
+        (b'{"a": 1}\n' * MANY + b'{"a": {"b": 2}}\n[5]\n', "select count(*), sum(a) from t", "401, 400.0\n"),
+        (b"1\n" * 600 + b"none\n2\n", "select sum(n), count(*) from t", "602, 602\n"),
+        (LOG * 100 + b"Traceback (most recent call last):\n  an error\n", "select count(distinct hour), count(*) from t", "2, 300\n"),
+        (b"May  1 10:00:01 web nginx: up\nMay 12 11:00:01 web nginx: down\n", "select date, count(*) from t group by date", "May  1, 1\nMay 12, 1\n"),
+    ],
+)  # fmt: skip
+def test_what_the_first_rows_do_not_show_does_no_harm(data: bytes, select: str, printed: str | None):
+    if printed is None:
+        assert read(data).query is None
+    else:
+        assert run(data, select) == printed
+
+
+@pytest.mark.parametrize(
+    "data", [b'{"":[{"a":1}]}', b"[" + b"1" * 5000 + b"]", b'{"a":"\\ud83d"}', b'[{"\\ud83d": 1}]']
+)
+def test_json_that_python_can_hardly_read_is_digested(data: bytes):
+    found = read(data)
+    assert found.text.encode()
+    if found.query:
+        sqlite3.connect(":memory:").execute(found.query.schema)
 
 
 def test_many_columns():
