@@ -108,7 +108,7 @@ def _piped(app: App, wishes: Wishes, spool: BinaryIO | None) -> Input | None:
 def _find_faults(piped: Input | None, query: Query | None, language: str, code: str) -> list[str]:
     """What in code does not suit what was piped in, in words."""
     if query:
-        from shellmate.answer.querying import find_query_faults
+        from shellmate.answer.selects import find_query_faults
 
         return find_query_faults(query, code)
     if piped is None or not piped.names:

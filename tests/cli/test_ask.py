@@ -160,13 +160,14 @@ def test_shell_is_asked_for_and_shell_it_is(shellmate):
     assert (prompt.query, prompt.openings) == (None, ("```bash\n",))
 
 
-def test_a_select_on_a_column_that_is_not_there_makes_room_for_the_next(shellmate):
+def test_a_select_on_a_column_that_is_not_there_goes_on_with_one_that_is(shellmate):
     wrong = ["```sql\nselect", " avg(cost) from t", "\n```"]
     result = shellmate("mean of price", stdin=CSV, answers=[wrong, SELECT])
     assert (result.code, result.err) == (0, "")
     assert "avg(price)" in result.out and "cost" not in result.out
-    assert result.engine.asked[1][2] == "", "nothing of the first select had left"
-    result = shellmate("mean of price", stdin=CSV, answers=[wrong] * 3)
+    prompt, _, answered = result.engine.asked[1]
+    assert (prompt.openings, answered) == (("```sql\nselect avg(name", "```sql\nselect avg(price"), "")
+    result = shellmate("mean of price", stdin=CSV, answers=[wrong] * 15)
     assert result.err == "shellmate: mind that the query cannot be run: no such column: cost\n"
     report = json.loads(shellmate("--json", "mean of price", stdin=CSV, answers=[SELECT]).out)
     assert (report["language"], report["checks"]["names"]) == ("python", True)

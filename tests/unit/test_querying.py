@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shellmate.answer.querying import QueryEngine, find_query_faults
+from shellmate.answer.querying import QueryEngine
+from shellmate.answer.selects import find_query_faults, propose_columns
 from shellmate.engine.engine import Candidate, Generation, Sampling, Usage
 from shellmate.prompt.prompt import Prompt
 from shellmate.request.digest import Query
@@ -18,12 +19,17 @@ PROMPT = Prompt((), "mean", ("```sql\nselect",), query=QUERY)
 
 
 class Model:
-    def __init__(self, *pieces: str, finish: str = "stop"):
-        self.pieces, self.finish, self.answered = pieces, finish, []
+    """Says the same each time, or what `then` has for the times after the first."""
+
+    def __init__(self, *pieces: str, finish: str = "stop", then: tuple[str, ...] = ()):
+        self.pieces, self.finish, self.then = pieces, finish, list(then)
+        self.answered, self.openings = [], []
 
     def generate(self, prompt, sampling, answered=""):
+        again = bool(self.answered) and bool(self.then)
         self.answered.append(answered)
-        return Generation(iter(self.pieces), Usage(finish=self.finish))
+        self.openings.append(prompt.openings)
+        return Generation(iter([self.then.pop(0)] if again else self.pieces), Usage(finish=self.finish, tokens=5))
 
     def generate_several(self, prompt, sampling, count):
         return [Candidate("".join(self.pieces), -0.5, 7)], Usage()
@@ -61,6 +67,39 @@ def test_the_next_candidate_begins_with_what_is_released_of_the_select():
     pieces_of(model, "```python\n" + QUERY.before)
     pieces_of(model, "```python\n" + QUERY.before + "select\n")
     assert model.answered == ["", "```sql\nselect\n"]
+
+
+def test_from_a_column_that_is_not_there_the_model_goes_on_with_one_that_is():
+    model = Model("```sql\nselect avg(cost) from t", "\n```", then=("```sql\nselect avg(price) from t\n```",))
+    generation = QueryEngine(model, QUERY).generate(PROMPT, Sampling())
+    assert "".join(generation) == f"```python\n{QUERY.before}select avg(price) from t{QUERY.after}```"
+    assert model.openings[1] == ("```sql\nselect avg(price", '```sql\nselect avg("city name"')
+    assert generation.usage.tokens == 10
+
+
+def test_it_is_not_asked_for_ever():
+    model = Model("```sql\nselect avg(cost) from t", "\n```")
+    assert "avg(cost)" in "".join(pieces_of(model))
+    assert len(model.answered) == 5
+
+
+@pytest.mark.parametrize(
+    ("select", "beginnings"),
+    [
+        ("select avg(cost) from t", ["select avg(price", 'select avg("city name"']),
+        ('select "town", 1 from t', ["select price", 'select "city name"']),
+        (
+            "select price from t where t.x > 3",
+            ["select price from t where t.price", 'select price from t where t."city name"'],
+        ),
+        ("select avg(price) from t", []),
+        ("select avg(price from t", []),
+        ("select median(price) from t", []),
+        ("", []),
+    ],
+)
+def test_the_beginnings_that_are_proposed(select: str, beginnings: list[str]):
+    assert propose_columns(QUERY, select) == beginnings
 
 
 def test_alternatives_are_python_too():
