@@ -16,6 +16,7 @@ LEVEL = re.compile(rf"(?:^|(?<=[\s\[|=:<\"/]))({'|'.join(LEVELS)})(?=[\s\]|:,>\"
 ALWAYS_SOUGHT = {"WARN", "ERROR", "CRITICAL", "FATAL"}
 SAMPLED, SHARE = 200, 0.5
 LEVELLED = 0.2  # so many of the lines have a level where levels are used at all
+MOST_TOLD = 100_000  # error lines that are told apart: in a long log of many the others are only counted
 MOST_SHAPES, LONGEST_SHAPE = 500, 400
 DIGITS = bytes(ord("#") if chr(n).isdigit() and n < 128 else n for n in range(256))
 FAULT_WORDS = (b"error", b"fail", b"fatal", b"panic", b"denied")
@@ -54,7 +55,7 @@ class LogDigester(BlockDigester):
                     faults.append(needle)
                     count += found
         self._faults += count
-        if faults and not self._others:
+        if faults and not self._others and self._told < MOST_TOLD:
             self._tell_apart(find_lines(block, faults, count))
         elif not self._needles:
             lowered = block.lower()

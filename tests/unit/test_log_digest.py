@@ -66,3 +66,10 @@ def test_a_log_without_levels_shows_what_failed():
     read = digest("\n".join(lines))
     assert "error lines: 10," in read.text and "10 x Nov # #:#:# host app[#]: connection failed" in read.text
     assert "levels" not in read.text
+
+
+def test_of_very_many_errors_the_first_are_told_apart_and_all_are_counted():
+    lines = "".join(f"2024-05-01 10:00:00 ERROR worker {n % 50} failed\n" for n in range(150_000))
+    text = digest(lines).text
+    assert "ERROR 150,000" in text
+    assert "error lines: 150,000" in text and "in the first 1" in text, text
