@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from shellmate.answer.fence import Closed, Code, FenceParser
+from shellmate.answer.answer import read_candidate
 from shellmate.answer.selects import propose_columns
 from shellmate.engine.engine import Candidate, Engine, Generation, Sampling, Usage
 from shellmate.prompt.prompt import FENCES, Message, Prompt
@@ -32,14 +32,14 @@ class QueryEngine:
         opening = FENCES["sql"][0] + begun if begun else ""
         for _ in range(MOST_REPAIRS + 1):
             generation = self._engine.generate(prompt, sampling, opening)
-            select, closed = _read_select("".join(generation))
+            select = _read_select("".join(generation))
             _add(usage, generation.usage)
             beginnings = propose_columns(self._query, select)
             if not beginnings:
                 break
             prompt, opening = replace(prompt, openings=tuple(FENCES["sql"][0] + b for b in beginnings)), ""
         yield select
-        if usage.finish != "length" or closed:
+        if usage.finish != "length":
             yield f"{self._query.after}```"
 
     def generate_several(self, prompt: Prompt, sampling: Sampling, count: int) -> tuple[list[Candidate], Usage]:
@@ -47,7 +47,7 @@ class QueryEngine:
         return [replace(c, text=self._in_python(c.text)) for c in candidates], usage
 
     def _in_python(self, text: str) -> str:
-        return f"{FENCES['python'][0]}{self._query.before}{_read_select(text)[0]}{self._query.after}```"
+        return f"{FENCES['python'][0]}{self._query.before}{_read_select(text)}{self._query.after}```"
 
     def prime(self, prefix: tuple[Message, ...]) -> int:
         return self._engine.prime(prefix)
@@ -56,17 +56,8 @@ class QueryEngine:
         self._engine.close()
 
 
-def _read_select(text: str) -> tuple[str, bool]:
-    """The code of the first block, and whether its fence is closed."""
-    parser = FenceParser()
-    select, closed = "", False
-    for event in [*parser.feed(text), *parser.finish()]:
-        match event:
-            case Code(code) if not closed:
-                select += code
-            case Closed():
-                closed = True
-    return select.strip(), closed
+def _read_select(text: str) -> str:
+    return read_candidate(text).code.strip()
 
 
 def _add(usage: Usage, more: Usage) -> None:

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from shellmate.request.digest import Query
+from shellmate.request.query import quote_identifier
 
 _ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
 _ERRORS = (sqlite3.Error, sqlite3.Warning, UnicodeError)
 _UNKNOWN = re.compile(r"no such column: (?:t\.)?(.+)")
 _QUOTED = re.compile(r"'((?:[^']|'')*)'" + '|"((?:[^"]|"")*)"')
 _ALIAS = re.compile(r'\bas\s+(\w+|"[^"]*")', re.IGNORECASE)
+_PLAIN = re.compile(r"[^\W\d]\w*")
 _BREAKS_OUT = ('"""', "\\")  # of the text in which the select stands
 
 
@@ -40,7 +42,8 @@ def propose_columns(query: Query, select: str) -> list[str]:
     if not place:
         return []
     with _open_table(query) as (_, columns):
-        return [select[: place.start()] + _identifier(name) for name in columns]
+        names = [name if _PLAIN.fullmatch(name) else quote_identifier(name) for name in columns]
+    return [select[: place.start()] + name for name in names]
 
 
 def _find_fault(query: Query, select: str) -> str:
@@ -77,7 +80,3 @@ def _find_misquoted(select: str, columns: list[str]) -> str:
         if single and name in known:
             return f"the column {single} is in single quotes"
     return ""
-
-
-def _identifier(name: str) -> str:
-    return name if re.fullmatch(r"[^\W\d]\w*", name) else '"' + name.replace('"', '""') + '"'

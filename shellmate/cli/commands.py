@@ -10,6 +10,7 @@ from shellmate.cli.app import App
 from shellmate.cli.options import setting_option
 from shellmate.core.errors import UsageError
 from shellmate.core.settings import load_settings
+from shellmate.prompt.library import PromptLibrary
 
 EPILOG = """
 \b
@@ -129,6 +130,8 @@ def shellmate(**options: Any) -> None:
 
     if seconds := app.setting("timeout"):
         start_timeout(seconds)
+    if name := app.setting("prompt"):
+        PromptLibrary.of(app.paths).find(name)  # before a model is fetched for it
     open_engine = partial(app.open_engine, quiet=options["quiet"], verbose=options["verbose"] > 1)
     engine = None if options["run"] else open_engine()
     from shellmate.cli.ask import Wishes, ask  # beside the loading of the model, which takes longer

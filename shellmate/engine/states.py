@@ -1,7 +1,7 @@
 """The KV states of prompts: restored to a context where the store has them, evaluated and kept where it has not."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 from shellmate.engine.binding import build_of
@@ -35,14 +35,12 @@ class PromptStates:
         self._evaluate, self._say = evaluate, say
         self._to_keep: tuple[str, Frame] | None = None
 
-    @contextmanager
-    def read(self, prompt: Prompt) -> Iterator[PrimedPrompt | None]:
-        """What the store has of a prompt, for as long as the block lasts; None where it has not all of its frame."""
-        if self._store is None:
-            yield None
-            return
-        with self._store.read(self._key_of(prompt.prefix, prompt.context)) as primed:
-            yield primed
+    def read(self, prompt: Prompt) -> AbstractContextManager[PrimedPrompt | None]:
+        """What the store has of a prompt, for as long as a block lasts; None where it has not all of its frame."""
+        return self._read(self._key_of(prompt.prefix, prompt.context))
+
+    def _read(self, key: str) -> AbstractContextManager[PrimedPrompt | None]:
+        return self._store.read(key) if self._store else nullcontext()
 
     def restore(self, context: LlamaContext, prompt: Prompt, frame: Frame) -> int:
         """Have a context hold a prompt's frame; how many tokens of the prompt's own context had to be evaluated."""
@@ -83,10 +81,10 @@ class PromptStates:
         return key_of(self._model_sha256, build_of(self._model.binding), _LAYOUT, messages)
 
     def _restore_or_prime(self, context: LlamaContext, key: str, frame: Frame) -> None:
+        if self._restore(context, key):
+            return
         if self._store is None:
             self._prime(context, frame.prefix)
-            return
-        if self._restore(context, key):
             return
         with self._store.priming():
             if not self._restore(context, key):
@@ -95,9 +93,7 @@ class PromptStates:
                     self._say("shellmate: the primed prompt could not be kept; is the disk full?")
 
     def _restore(self, context: LlamaContext, key: str) -> bool:
-        if self._store is None:
-            return False
-        with self._store.read(key) as primed:
+        with self._read(key) as primed:
             return primed is not None and context.restore(primed)
 
     def _prime(self, context: LlamaContext, prefix: list[int]) -> None:

@@ -6,30 +6,26 @@ from shellmate.request.request import Request
 from shellmate.request.stdin import Input
 
 _FAULTS = ("traceback", "tool output")  # kinds of input that nobody wants code for, unless a language is asked for
-_WANTS_PROSE = re.compile(
+# Patterns as text: compiled here they would take 3 ms between the start and the loading of the model.
+_WANTS_PROSE = (
     r"^(why|explain|describe|summari[sz]e|how come|what (happened|went|is wrong|does))\b|\bcommit message\b"
-    r"|为什么|为何|解释|说明|总结|提交信息",
-    re.IGNORECASE,
+    r"|为什么|为何|解释|说明|总结|提交信息"
 )
 _TOOLS = r"(awk|jq|sed|grep|cut|bash|shell|pandas|polars|numpy|perl|mlr|csvkit|xsv|duckdb)"
-_NAMES_A_TOOL = re.compile(
-    rf"^{_TOOLS}\b|\b(in|with|using|use|via|by|an?)\s+{_TOOLS}\b|one-?liner|命令|用\s*{_TOOLS}", re.IGNORECASE
-)
+_NAMES_A_TOOL = rf"^{_TOOLS}\b|\b(in|with|using|use|via|by|an?)\s+{_TOOLS}\b|one-?liner|命令|用\s*{_TOOLS}"
 # What SQLite has no word for, or what a table of results is no answer to.
-_WANTS_A_PROGRAM = re.compile(
+_WANTS_A_PROGRAM = (
     r"\b(function|class|script|module|plot|chart|graph|histogram|json|xml|ya?ml|html|markdown|excel|convert|transpose"
     r"|pivot|rename|split|median|mode|quantiles?|percentiles?|quartiles?|stdev|std|variance|standard deviation"
     r"|correlation|regression|regex|dataframe|save|write|generate|parse|colou?r)\b"
-    r"|函数|脚本|画|图|转换|中位数|标准差|方差|保存|重命名",
-    re.IGNORECASE,
+    r"|函数|脚本|画|图|转换|中位数|标准差|方差|保存|重命名"
 )
-_COUNTS = re.compile(
+_COUNTS = (
     r"\b(count|how (many|much|often)|number of|per|by|each|every|average|avg|mean|total|sum|most|least|top|distinct"
     r"|different|unique|largest|smallest|longest|shortest|max(imum)?|min(imum)?)\b"
-    r"|多少|几|统计|计数|数量|次数|每|平均|总|最|不同",
-    re.IGNORECASE,
+    r"|多少|几|统计|计数|数量|次数|每|平均|总|最|不同"
 )
-_FUNCTION_HEAD = re.compile(r"^\s*(?:async\s+)?def\s+\w+\(", re.MULTILINE)
+_FUNCTION_HEAD = r"(?m)^\s*(async\s+)?def\s+\w+\("
 
 
 def choose_prompt(request: Request) -> str:
@@ -40,14 +36,14 @@ def choose_prompt(request: Request) -> str:
     """
     if request.input:
         return _choose_for_input(request.input, request)
-    given = request.language != "shell" and _FUNCTION_HEAD.search(request.words)
+    given = request.language != "shell" and re.search(_FUNCTION_HEAD, request.words)
     return "complete" if given else request.language
 
 
 def _choose_for_input(piped: Input, request: Request) -> str:
     if not request.words:
         return "explain" if piped.kind == "text" else "about"
-    if request.language == "auto" and (piped.kind in _FAULTS or _WANTS_PROSE.search(request.words)):
+    if request.language == "auto" and (piped.kind in _FAULTS or _says(_WANTS_PROSE, request.words)):
         return "about"
     return "query" if piped.query and _asks_a_table(piped, request) else "piped"
 
@@ -56,7 +52,7 @@ def _asks_a_table(piped: Input, request: Request) -> bool:
     """Whether a select is the answer; of a log that is so where something is counted."""
     if request.language == "shell" or _wants_a_program(piped, request) or names_a_tool(request.words):
         return False
-    return piped.kind != "log" or _COUNTS.search(request.words) is not None
+    return piped.kind != "log" or _says(_COUNTS, request.words)
 
 
 def prefers_shell(request: Request) -> bool:
@@ -68,8 +64,14 @@ def prefers_shell(request: Request) -> bool:
 def _wants_a_program(piped: Input, request: Request) -> bool:
     """Whether one of the words says so and is not just the name of a column, such as mode."""
     names = {name.lower() for name in piped.names}
-    return any(found.group().lower() not in names for found in _WANTS_A_PROGRAM.finditer(request.words))
+    return any(
+        found.group().lower() not in names for found in re.finditer(_WANTS_A_PROGRAM, request.words, re.IGNORECASE)
+    )
 
 
 def names_a_tool(words: str) -> bool:
-    return _NAMES_A_TOOL.search(words) is not None
+    return _says(_NAMES_A_TOOL, words)
+
+
+def _says(pattern: str, words: str) -> bool:
+    return re.search(pattern, words, re.IGNORECASE) is not None

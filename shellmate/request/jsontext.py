@@ -7,12 +7,11 @@ from shellmate.request.digest import BlockDigester, Digest, Query
 from shellmate.request.fitting import cut, decode, number
 from shellmate.request.jsonhead import parse_head
 from shellmate.request.query import query_objects
-from shellmate.request.reading import quote, read_json, read_json_lines
+from shellmate.request.reading import JSON_LINES, read_json, read_json_lines, rows_of_json
 from shellmate.request.skeleton import Shape, collect_names, outline
 
 SAMPLED_LINES = 200
 SAMPLED_BYTES = 1 << 18
-LINES = "[json.loads(line) for line in sys.stdin if line.strip()]"
 
 
 class JsonDigester(BlockDigester):
@@ -73,7 +72,7 @@ class JsonLinesDigester(BlockDigester):
         body = outline(shape, max(0, self.budget - len(facts) - len(sample) - 16))
         left_out = f"{lines - 1:,} of {number(lines, 'line')}" if lines > 1 else ""
         text = f"{facts}\n{body}\nfirst line:\n{sample}"
-        query = None if odd else _query_of(values, LINES, self.is_whole and lines <= len(values))
+        query = None if odd else _query_of(values, JSON_LINES, self.is_whole and lines <= len(values))
         return Digest("JSON Lines", text, _names(values), left_out, read_json_lines(), query)
 
 
@@ -91,8 +90,7 @@ def _query(value: Any, under: str | None, is_whole: bool) -> Query | None:
     """The table of the objects in a value, where it has such."""
     if under is None:
         return None
-    rows = f"json.load(sys.stdin){f'[{quote(under)}]' if under else ''}"
-    return _query_of(value[under] if under else value, rows, is_whole)
+    return _query_of(value[under] if under else value, rows_of_json(under), is_whole)
 
 
 def _query_of(values: list[Any], rows: str, is_whole: bool) -> Query | None:

@@ -6,15 +6,14 @@ A small model that is right about one in three questions in Python of its own is
 import re
 from collections.abc import Sequence
 
-from shellmate.request.columns import DECIMAL_COMMA, NUMERIC, THOUSANDS_COMMAS, Column
+from shellmate.request.columns import Column
 from shellmate.request.delimiters import Dialect
 from shellmate.request.digest import Query
-from shellmate.request.reading import quote
+from shellmate.request.reading import find_numbers, has_odd_cells, number_function, open_delimited, quote
 
 MOST_COLUMNS = 200
 MOST_SHOWN = 30  # columns whose made-up names the model is told
 LEVEL_WITHIN = 60  # characters behind the timestamp: further on a level is a word of the message
-LEADING_ZERO = re.compile(r"[-+]?0\d")
 SURROGATE = re.compile(r"[\ud800-\udfff]")
 MOST_MARKS = 12  # question marks that are written out
 ACCESS_PATTERN = r"""(\S+) (\S+) (\S+) \[([^]]+)] "(\S+) (\S+)[^"]*" (\d+) (\d+|-)(?: "([^"]*)" "([^"]*)")?"""
@@ -26,24 +25,20 @@ def query_delimited(dialect: Dialect, names: Sequence[str], columns: Sequence[Co
     """`names` are those of the header; without one the columns are c1, c2 and so on. `is_clean` says that every row was
     seen, and has a cell for each name; else the code takes rows and cells for what they turn out to be."""
     named = _strip(names) or [f"c{n + 1}" for n in range(len(columns))]
-    numbers, replaced = _find_numbers(columns)
+    numbers, replaced = find_numbers(columns)
     schema = _schema(named, ["numeric" if n in numbers else "" for n in range(len(named))])
     if not schema:
         return None
-    lines = []
-    if dialect.skipped:
-        lines += [f"for _ in range({dialect.skipped}):", "    next(sys.stdin)  # a comment"]
-    delimiter = "" if dialect.delimiter == "," else f", delimiter={quote(dialect.delimiter)}"
-    lines.append(f"rows = csv.reader(sys.stdin{delimiter})")
+    lines, source = open_delimited(dialect)
+    lines.append(f"rows = csv.reader({source})")
     lines += ["next(row for row in rows if row)"] if names else []
     about = "" if names else f"table t: {', '.join(named[:MOST_SHOWN])}"
     width = len(named)
-    odd = any(columns[n].odd_count or columns[n].empties - {""} for n in numbers)
-    if is_clean and not odd and not replaced:
+    if is_clean and not replaced and not has_odd_cells(columns, numbers):
         return _query("csv", lines, schema, width, "([cell or None for cell in row] for row in rows if row)", about)
     cell = "cell or None"
     if numbers:
-        lines = [*_number_function(replaced), *lines, f"numbers = {{{', '.join(map(str, numbers))}}}"]
+        lines = [*number_function(replaced), *lines, f"numbers = {{{', '.join(map(str, numbers))}}}"]
         cell = "number(cell) if n in numbers else cell or None"
     row = f"[{cell} for n, cell in enumerate(row)]" if numbers else f"[{cell} for cell in row]"
     values = f"(({row} + [None] * {width})[:{width}] for row in rows if row)"
@@ -52,29 +47,9 @@ def query_delimited(dialect: Dialect, names: Sequence[str], columns: Sequence[Co
 
 def query_numbers(is_whole: bool) -> Query:
     """A number on each line; `is_whole` says that every line was seen."""
-    lines = [] if is_whole else _number_function("")
+    lines = [] if is_whole else number_function("")
     values = f"([{'float' if is_whole else 'number'}(line)] for line in sys.stdin if line.strip())"
     return _query("", lines, "create table t (n numeric)", 1, values, "table t: n")
-
-
-def _find_numbers(columns: Sequence[Column]) -> tuple[list[int], str]:
-    """Which columns are numbers, and what has to be replaced in them; never those with leading zeros."""
-    decimal = any(column.type == DECIMAL_COMMA for column in columns)
-    kinds = {*NUMERIC, DECIMAL_COMMA if decimal else THOUSANDS_COMMAS}
-    numbers = [n for n, c in enumerate(columns) if c.type in kinds and not LEADING_ZERO.match(c.odd)]
-    thousands = any(columns[n].type == THOUSANDS_COMMAS for n in numbers)
-    return numbers, '.replace(",", ".")' if decimal else '.replace(",", "")' if thousands else ""
-
-
-def _number_function(replaced: str) -> list[str]:
-    body = [
-        "def number(text):",
-        "    try:",
-        f"        return float(text{replaced})",
-        "    except ValueError:",
-        "        return None",
-    ]
-    return ["", *body, "", ""]
 
 
 def query_objects(rows: str, keys: Sequence[str], is_clean: bool) -> Query | None:
@@ -169,9 +144,10 @@ def _schema(names: Sequence[str], types: Sequence[str]) -> str:
         return ""
     if any(not name.strip() or "\0" in name or SURROGATE.search(name) for name in names):
         return ""
-    columns = (f"{_identifier(name)} {kind}".rstrip() for name, kind in zip(names, types, strict=True))
+    columns = (f"{quote_identifier(name)} {kind}".rstrip() for name, kind in zip(names, types, strict=True))
     return f"create table t ({', '.join(columns)})"
 
 
-def _identifier(name: str) -> str:
+def quote_identifier(name: str) -> str:
+    """A column's name as SQL that means it, whatever it is made of."""
     return '"' + name.replace('"', '""') + '"'

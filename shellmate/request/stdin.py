@@ -56,7 +56,9 @@ def read_input(
     """
     reader = _Reader(stream, say, bounds or Bounds(), spool)
     head, chunks = _take_head(reader.chunks())
-    if not head.strip(b"\0 \t\r\n\f\v") and len(head) < HEAD and not head.strip():
+    if len(head) < HEAD and not head.strip():
+        if reader.stopped:
+            say(f"shellmate: stdin: {reader.stopped}")
         return None
     return _digest(head, chunks, reader, budget)
 
@@ -119,7 +121,7 @@ class _Reader:
         while True:
             now = time.monotonic()
             if now - start > self.bounds.seconds:
-                self.stopped = f"stopped reading stdin after {self.bounds.seconds:g} s and {self.total:,} bytes"
+                self.stopped = f"stopped reading after {self.bounds.seconds:g} s and {self.total:,} bytes"
                 return
             slow = now - start > SLOW_SECONDS and self.total < CHUNK
             if not hinted and (slow or now - heard > HINT_SECONDS):
@@ -144,7 +146,7 @@ class _Reader:
                 self.spool.write(chunk)
             yield chunk
             if self.total >= self.bounds.bytes:
-                self.stopped = f"stopped reading stdin after {_size(self.total)}"
+                self.stopped = f"stopped reading after {_size(self.total)}"
                 return
 
 

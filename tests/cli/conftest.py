@@ -1,7 +1,7 @@
 """Run the command in this process, in a world made for the test, with a fake engine at the one seam."""
 
 import io
-import os
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 import pytest
@@ -9,6 +9,7 @@ import pytest
 from shellmate.cli.main import main
 from shellmate.core.environment import Environment
 from shellmate.engine.engine import Candidate, Generation, Usage
+from tests.piping import piped
 
 
 @dataclass
@@ -63,28 +64,13 @@ class Result:
 def shellmate(tmp_path):
     def run(*args, answers=(), stdin=None, terminal=False, **variables):
         engine = FakeEngine([list(a) for a in answers])
-        reader = None
-        if stdin is not None:
-            read_end, write_end = os.pipe()
-            pid = os.fork()
-            if pid == 0:  # a writer of its own, since a pipe holds only so much
-                os.close(read_end)
-                try:
-                    with os.fdopen(write_end, "wb") as pipe:
-                        pipe.write(stdin)
-                finally:
-                    os._exit(0)
-            os.close(write_end)
-            reader = os.fdopen(read_end, "rb")
         out, err = io.BytesIO(), io.StringIO()
         places = {f"SHELLMATE_{k}_DIR": str(tmp_path / k.lower()) for k in ("CONFIG", "DATA", "CACHE", "STATE")}
-        env = Environment(
-            reader, out, err, {**places, **variables}, tmp_path, stdin_is_terminal=terminal and reader is None
-        )
-        code = main(list(args), env, lambda: engine)
-        if reader:
-            reader.close()
-            os.waitpid(pid, 0)
+        with nullcontext() if stdin is None else piped(stdin) as reader:
+            env = Environment(
+                reader, out, err, {**places, **variables}, tmp_path, stdin_is_terminal=terminal and reader is None
+            )
+            code = main(list(args), env, lambda: engine)
         return Result(code, out.getvalue().decode(), err.getvalue(), engine)
 
     return run

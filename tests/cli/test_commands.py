@@ -87,6 +87,12 @@ def test_prompts_are_listed_shown_and_own_ones_go_first(shellmate, tmp_path):
     assert shellmate("--sh", "f", answers=[LS]).engine.asked[0][0].prefix[0].content == "Be terse."
 
 
+def test_a_prompt_that_is_not_there_is_found_out_before_the_model_is_opened(shellmate):
+    result = shellmate("-p", "nope", "list files")
+    assert result.code == 2 and "there is no prompt 'nope'" in result.err
+    assert not result.engine.closed, "it was never opened"
+
+
 @pytest.mark.parametrize("text", ["system = 3\n", "oops", 'system = "x"\nexamples = 3\n', 'system = "x"\nfoo = 1\n'])
 def test_a_broken_prompt_names_its_file(shellmate, tmp_path, text):
     (tmp_path / "config" / "prompts").mkdir(parents=True)

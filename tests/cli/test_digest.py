@@ -17,6 +17,7 @@ import pytest
 
 from shellmate.core.errors import UsageError
 from shellmate.request.stdin import Bounds, read_input
+from tests.programs import need
 
 DIGEST = [sys.executable, "-m", "shellmate", "digest"]
 PROJECT = Path(__file__).parents[2]
@@ -124,8 +125,7 @@ def test_real_archives_are_refused_by_name(shellmate, tmp_path):
 
 @pytest.mark.parametrize("command", [("ls", "-l", "/"), ("ls", "-la", "--full-time", "/"), ("df", "-h"), ("ps", "aux")])
 def test_tables_of_real_tools(digest, command):
-    if not shutil.which(command[0]) or (command[0] == "ls" and sys.platform == "darwin"):
-        pytest.skip(f"no {command}")
+    need(command[0])
     raw = output_of(*command)
     shown = digest(raw)
     assert shown["kind"] == "table"
@@ -152,9 +152,7 @@ def test_a_real_traceback(digest, tmp_path):
 
 
 def test_a_real_compiler(digest, tmp_path):
-    compiler = shutil.which("gcc") or shutil.which("cc")
-    if not compiler:
-        pytest.skip("no C compiler")
+    compiler = shutil.which("gcc") or need("cc")
     (tmp_path / "bad.c").write_text("int main(void) {\n    return missing;\n}\n")
     (tmp_path / "Makefile").write_text("all:\n\t$(CC) -c bad.c\n")
     for command in ([compiler, "-c", "bad.c"], ["make", f"CC={compiler}"]):
@@ -252,7 +250,7 @@ def test_a_pipe_that_never_ends_is_cut_and_its_writer_dies_quietly():
     os.close(write_end)
     with os.fdopen(read_end, "rb") as reader:
         read = read_input(reader, lambda line: None, bounds=Bounds(bytes=64 << 20))
-    assert read is not None and read.left_out.endswith("stopped reading stdin after 64 MiB")
+    assert read is not None and read.left_out.endswith("stopped reading after 64 MiB")
     assert writer.wait(10) == -signal.SIGPIPE and writer.stderr.read() == b""
 
 
@@ -282,6 +280,15 @@ def test_the_very_bytes_are_kept_for_a_snippet_and_no_more_than_there_is_room_fo
         assert kept.read_bytes() == (data if bounds.spooled > 8 else b"")
 
 
+def test_a_pipe_that_stays_silent_is_given_up_and_that_is_said():
+    read_end, write_end = os.pipe()
+    said: list[str] = []
+    with os.fdopen(read_end, "rb") as reader:
+        assert read_input(reader, said.append, bounds=Bounds(seconds=0.2)) is None
+    os.close(write_end)
+    assert said == ["shellmate: stdin: stopped reading after 0.2 s and 0 bytes"]
+
+
 def test_a_slow_pipe_gets_a_hint_and_is_cut_by_time():
     read_end, write_end = os.pipe()
     said = []
@@ -292,7 +299,7 @@ def test_a_slow_pipe_gets_a_hint_and_is_cut_by_time():
     os.close(write_end)
     assert time.monotonic() - start < 8
     assert read is not None and read.text == "something"
-    assert "stopped reading stdin after 3.4 s and 10 bytes" in read.left_out
+    assert "stopped reading after 3.4 s and 10 bytes" in read.left_out
     assert len(said) == 1 and "still reading stdin (10 bytes so far)" in said[0]
 
 

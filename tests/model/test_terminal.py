@@ -1,13 +1,14 @@
 """The command in a shell on a real terminal, with the real model: what Ctrl-C leaves behind."""
 
 import re
-import shutil
 import sys
 from pathlib import Path
 
 import pexpect
 import pyte
 import pytest
+
+from tests.programs import need
 
 pytestmark = pytest.mark.model
 
@@ -22,8 +23,7 @@ SHELLS = {
 @pytest.fixture(params=SHELLS)
 def shell(request, tmp_path: Path):
     """Starts an interactive shell on a terminal of its own."""
-    program = shutil.which(request.param)
-    assert program, f"{request.param} is not installed (Debian, Ubuntu: apt install {request.param})"
+    program = need(request.param)
 
     def start(variables: dict[str, str]) -> pexpect.spawn:
         variables = variables | {"TERM": "xterm", "PS1": "$ ", "HOME": str(tmp_path), "fish_features": "no-query-term"}

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from shellmate.answer import shell_syntax
 from shellmate.answer.check import Verdict, can_continue, check_syntax
-
-needs_bash = pytest.mark.skipif(not shutil.which("bash"), reason="bash is not here")
+from tests.programs import need
 
 
 def lines_of(code: str) -> list[str]:
@@ -205,7 +204,6 @@ def shell_corpus() -> list[list[str]]:
 SHELL_CORPUS = shell_corpus()
 
 
-@needs_bash
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_each_beginning_of_our_own_scripts(script):
     assert check_syntax("shell", script) == Verdict(True)
@@ -214,7 +212,6 @@ def test_each_beginning_of_our_own_scripts(script):
         assert can_continue("shell", "".join(lines[:end])) == Verdict(True)
 
 
-@needs_bash
 @settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_every_beginning_of_real_scripts_can_continue(data):
@@ -223,7 +220,6 @@ def test_every_beginning_of_real_scripts_can_continue(data):
     assert can_continue("shell", start) == Verdict(True)
 
 
-@needs_bash
 @pytest.mark.parametrize(
     ("code", "reason"),
     [
@@ -241,7 +237,6 @@ def test_what_no_script_begins_with(code, reason):
     assert check_syntax("shell", code).reason == reason
 
 
-@needs_bash
 @pytest.mark.parametrize(
     ("code", "reason"),
     [
@@ -259,7 +254,6 @@ def test_a_script_without_its_end(code, reason):
     assert can_continue("shell", code) == Verdict(True)
 
 
-@needs_bash
 def test_nothing_is_run(tmp_path, monkeypatch):
     startup = tmp_path / "startup"
     startup.write_text(f"touch {tmp_path}/started\n")
@@ -273,8 +267,7 @@ def test_nothing_is_run(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "sh", "dash"])
 def test_every_shell_finds_its_error(shell):
-    if not shutil.which(shell):
-        pytest.skip(f"{shell} is not here")
+    need(shell)
     assert check_syntax("shell", "ls -l | wc -l\n", shell) == Verdict(True)
     verdict = check_syntax("shell", "ls\nls )\n", shell)
     assert not verdict.valid
@@ -285,8 +278,7 @@ def test_every_shell_finds_its_error(shell):
 
 
 def test_fish_has_its_own_syntax():
-    if not shutil.which("fish"):
-        pytest.skip("fish is not here")
+    need("fish")
     assert check_syntax("shell", "for x in a b\n  echo $x\nend\n", "fish").valid
     assert not check_syntax("shell", "for x in a b; do echo; done\n", "fish").valid
 

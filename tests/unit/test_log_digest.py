@@ -2,14 +2,8 @@
 
 import pytest
 
-from shellmate.request.choice import choose_digester
 from shellmate.request.timestamps import find_timestamp
-
-
-def digest(text, budget=1600):
-    digester = choose_digester(text.encode())(budget)
-    digester.feed(text.encode())
-    return digester.finish()
+from tests.piping import digest
 
 
 @pytest.mark.parametrize(
