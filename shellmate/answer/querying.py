@@ -27,12 +27,14 @@ class QueryEngine:
         return Generation(self._pieces(prompt, sampling, answered, usage), usage)
 
     def _pieces(self, prompt: Prompt, sampling: Sampling, answered: str, usage: Usage) -> Iterator[str]:
-        yield FENCES["python"][0] + self._query.before
         begun = answered.removeprefix(FENCES["python"][0] + self._query.before)
         opening = FENCES["sql"][0] + begun if begun else ""
-        for _ in range(MOST_REPAIRS + 1):
+        for attempt in range(MOST_REPAIRS + 1):
             generation = self._engine.generate(prompt, sampling, opening)
-            select = _read_select("".join(generation))
+            text = next(generation.pieces, "")
+            if attempt == 0:  # not sooner: what cannot be answered leaves no half snippet behind
+                yield FENCES["python"][0] + self._query.before
+            select = _read_select(text + "".join(generation))
             _add(usage, generation.usage)
             beginnings = propose_columns(self._query, select)
             if not beginnings:

@@ -100,11 +100,13 @@ class LocalEngine:
         frame, wanted = self._tokenize(prompt, openings, self._restore_ahead(prompt, max_tokens * sequences, sequences))
         weights = self._model.weights_for(frame)
         too_many = len(wanted) + min(max_tokens, _LEAST_ANSWER) - (self._limits.ctx or weights.context_length)
+        left_out = ""
         if prompt.context and too_many > 0:
             prompt, left_out = cut_context(self._model.vocabulary, prompt, too_many)
-            self._say(f"shellmate: stdin: left out {left_out}, to fit the context")
             frame, wanted = self._tokenize(prompt, openings)
         room = self._room_for(weights, len(wanted), max_tokens)
+        if left_out:
+            self._say(f"shellmate: stdin: left out {left_out}, to fit the context")
         context = self._context_for(weights, len(wanted) + sequences * room, sequences)
         usage.prompt_tokens, usage.primed_tokens = len(wanted), self._reuse(context, prompt, frame, wanted)
         usage.evaluated_tokens = len(wanted) - usage.primed_tokens
@@ -141,9 +143,9 @@ class LocalEngine:
         most = self._limits.ctx or weights.context_length
         room = min(max_tokens, most - prompt_tokens)
         if room < 1:
-            what = "--ctx is" if self._limits.ctx else "the model's context is"
+            what, mend = ("--ctx", "give a larger one") if self._limits.ctx else ("the model's context", "ask less")
             raise UsageError(
-                f"the prompt has {prompt_tokens:,} tokens and {what} {most:,}", "ask less, or give another --prompt"
+                f"the prompt has {prompt_tokens:,} tokens and {what} is {most:,}", f"{mend}, or give another --prompt"
             )
         return room
 

@@ -107,8 +107,8 @@ def generating_jobs(bench: Bench, runs: int) -> dict[str, Job]:
 
 
 def piped_jobs(bench: Bench, runs: int) -> dict[str, Job]:
-    """Questions about an input whose state is kept, and the same without an input. The one is answered by the model's
-    words alone; the other by a select, whose first lines stand before the model has said anything."""
+    """Questions about an input whose state is kept, and the same without an input: one that is answered by a command,
+    one by a select."""
     rows = "".join(f"item {n},{n}.5,Oslo,2024-05-{n % 28 + 1:02d}\n" for n in range(5000))
     table = f"name,price,city,date\n{rows}".encode()
     jobs = {}

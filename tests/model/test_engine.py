@@ -302,6 +302,13 @@ def test_an_input_that_does_not_fit_is_cut_and_that_is_said(engine_on, small_pro
     assert taken.usage.tokens >= 20
 
 
+def test_where_not_even_the_prompt_fits_nothing_is_said_of_the_input(engine_on, small_prompt, answer, kv):
+    engine = engine_on(kv, ctx=64)
+    with pytest.raises(UsageError, match="--ctx is 64; give a larger one"):
+        answer(engine, about(small_prompt, TABLE, "mean of price"), max_tokens=90)
+    assert engine.said == []
+
+
 def test_an_input_for_which_there_is_no_room_at_all_is_left_out(engine_on, small_prompt, answer, fresh, kv):
     engine = engine_on(kv, ctx=fresh.usage.prompt_tokens + 30)
     taken = answer(engine, about(small_prompt, TABLE, "mean of price"), max_tokens=90)

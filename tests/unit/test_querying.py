@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from shellmate.answer.querying import QueryEngine
 from shellmate.answer.selects import find_query_faults, propose_columns
+from shellmate.core.errors import UsageError
 from shellmate.engine.engine import Candidate, Generation, Sampling, Usage
 from shellmate.prompt.prompt import Prompt
 from shellmate.request.digest import Query
@@ -53,9 +54,21 @@ def test_a_select_becomes_python(pieces):
     ast.parse(text.removeprefix("```python\n").removesuffix("```"))
 
 
-def test_the_beginning_is_there_before_the_model_has_said_anything():
-    pieces = iter(QueryEngine(Model(), QUERY).generate(PROMPT, Sampling()))
-    assert next(pieces) == "```python\n" + QUERY.before
+def test_the_beginning_comes_with_the_models_first_words_and_not_before():
+    class Failing(Model):
+        def generate(self, prompt, sampling, answered=""):
+            def fail():
+                raise UsageError("the prompt is too long")
+                yield
+
+            return Generation(fail())
+
+    given_out = []
+    with pytest.raises(UsageError):
+        for piece in QueryEngine(Failing(), QUERY).generate(PROMPT, Sampling()):
+            given_out.append(piece)
+    assert given_out == []
+    assert pieces_of(Model("```sql\nselect", " 1\n```"))[0] == "```python\n" + QUERY.before
 
 
 def test_what_was_cut_is_not_closed():
