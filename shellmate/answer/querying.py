@@ -2,21 +2,27 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 from shellmate.answer.answer import read_candidate
-from shellmate.answer.selects import propose_columns
+from shellmate.answer.doubts import count_doubts
+from shellmate.answer.mentions import Mention, find_mentions
+from shellmate.answer.repairs import propose_additions, propose_beginnings
+from shellmate.answer.selects import find_fault, open_table
 from shellmate.engine.engine import Candidate, Engine, Generation, Sampling, Usage
 from shellmate.prompt.prompt import FENCES, Message, Prompt
 from shellmate.request.digest import Query
 
 MOST_REPAIRS = 4
+ALTERNATIVES = 8
+_FITS = (False, 0)
 
 
 class QueryEngine:
     """An engine whose model writes SQL and whose answers are Python.
 
-    Where a select reads a column that is not there, the model is asked again from that word on, with a choice of the
-    columns that are: a small model translates names, or makes them up, but it can choose.
+    Where a select reads a column that is not there, or seeks a value that no cell has, the model is asked again from
+    that word on, with a choice of those that are.
     """
 
     def __init__(self, engine: Engine, query: Query):
@@ -29,20 +35,46 @@ class QueryEngine:
     def _pieces(self, prompt: Prompt, sampling: Sampling, answered: str, usage: Usage) -> Iterator[str]:
         begun = answered.removeprefix(FENCES["python"][0] + self._query.before)
         opening = FENCES["sql"][0] + begun if begun else ""
+        asked = prompt
         for attempt in range(MOST_REPAIRS + 1):
-            generation = self._engine.generate(prompt, sampling, opening)
+            generation = self._engine.generate(asked, sampling, opening)
             text = next(generation.pieces, "")
             if attempt == 0:  # not sooner: what cannot be answered leaves no half snippet behind
                 yield FENCES["python"][0] + self._query.before
             select = _read_select(text + "".join(generation))
             _add(usage, generation.usage)
-            beginnings = propose_columns(self._query, select)
+            beginnings = propose_beginnings(self._query, select, prompt.suffix)
             if not beginnings:
                 break
-            prompt, opening = replace(prompt, openings=tuple(FENCES["sql"][0] + b for b in beginnings)), ""
+            asked, opening = replace(prompt, openings=tuple(FENCES["sql"][0] + b for b in beginnings)), ""
+        if not begun and usage.finish != "length":
+            select = self._choose(prompt, sampling, select, usage)
         yield select
         if usage.finish != "length":
             yield f"{self._query.after}```"
+
+    def _choose(self, prompt: Prompt, sampling: Sampling, select: str, usage: Usage) -> str:
+        """The select, or where it may not be what was asked for the one of several that fits the question best."""
+        with open_table(self._query) as (_, columns):
+            mentions = find_mentions(self._query, columns, prompt.suffix)
+        judge = partial(self._judge, mentions, prompt.suffix)
+        if judge(select) == _FITS:
+            return select
+        selects = [select]
+        for beginning in propose_additions(self._query, select, mentions):
+            generation = self._engine.generate(replace(prompt, openings=(FENCES["sql"][0] + beginning,)), sampling)
+            selects.append(_read_select("".join(generation)))
+            _add(usage, generation.usage)
+        if all(judge(other) != _FITS for other in selects):
+            candidates, more = self._engine.generate_several(prompt, sampling, ALTERNATIVES)
+            selects += [_read_select(c.text) for c in candidates]
+            _add(usage, more)
+        return min(selects, key=judge)
+
+    def _judge(self, mentions: list[Mention], words: str, select: str) -> tuple[bool, int]:
+        if find_fault(self._query, select) or propose_beginnings(self._query, select, words):
+            return True, 0
+        return False, count_doubts(self._query, select, mentions, words)
 
     def generate_several(self, prompt: Prompt, sampling: Sampling, count: int) -> tuple[list[Candidate], Usage]:
         candidates, usage = self._engine.generate_several(prompt, sampling, count)

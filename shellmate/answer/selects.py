@@ -6,14 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from shellmate.request.digest import Query
-from shellmate.request.query import quote_identifier
 
 _ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
 _ERRORS = (sqlite3.Error, sqlite3.Warning, UnicodeError)
-_UNKNOWN = re.compile(r"no such column: (?:t\.)?(.+)")
 _QUOTED = re.compile(r"'((?:[^']|'')*)'" + '|"((?:[^"]|"")*)"')
 _ALIAS = re.compile(r'\bas\s+(\w+|"[^"]*")', re.IGNORECASE)
-_PLAIN = re.compile(r"[^\W\d]\w*")
 _BREAKS_OUT = ('"""', "\\")  # of the text in which the select stands
 
 
@@ -29,38 +26,38 @@ def find_query_faults(query: Query, code: str) -> list[str]:
         return ["the query is empty"]
     if any(mark in select for mark in _BREAKS_OUT):
         return ["the query breaks out of its quotes"]
-    fault = _find_fault(query, select)
+    fault = find_fault(query, select)
     return [f"the query cannot be run: {fault}"] if fault else []
 
 
-def propose_columns(query: Query, select: str) -> list[str]:
-    """The beginnings of a select that reads a column which is not there: up to that column, each with one that is."""
-    found = _UNKNOWN.fullmatch(_find_fault(query, select))
-    if not found:
-        return []
-    place = re.search(rf'"?(?<!\w){re.escape(found[1])}(?!\w)', select)
-    if not place:
-        return []
-    with _open_table(query) as (_, columns):
-        names = [name if _PLAIN.fullmatch(name) else quote_identifier(name) for name in columns]
-    return [select[: place.start()] + name for name in names]
-
-
-def _find_fault(query: Query, select: str) -> str:
+def find_fault(query: Query, select: str) -> str:
+    """Why SQLite cannot run a select, in its own words; empty where it can."""
     try:
-        with _open_table(query) as (table, columns):
+        with open_table(query) as (table, columns):
             table.execute(f"explain {select}").fetchall()
             return _find_misquoted(select, columns)
     except _ERRORS as error:
         return str(error)
 
 
+class _Aggregate:
+    """Stands for one that the query's code brings along."""
+
+    def step(self, *values: object) -> None:
+        pass
+
+    def finalize(self) -> int:
+        return 0
+
+
 @contextmanager
-def _open_table(query: Query) -> Iterator[tuple[sqlite3.Connection, list[str]]]:
+def open_table(query: Query) -> Iterator[tuple[sqlite3.Connection, list[str]]]:
     """The empty table, on which nothing but a select is allowed, and the names of its columns."""
     table = sqlite3.connect(":memory:")
     try:
         table.execute(query.schema)
+        for name in query.aggregates:
+            table.create_aggregate(name, 1, _Aggregate)
         columns = [name for (name,) in table.execute("select name from pragma_table_xinfo('t')")]
         table.set_authorizer(lambda action, *_: sqlite3.SQLITE_OK if action in _ALLOWED else sqlite3.SQLITE_DENY)
         yield table, columns

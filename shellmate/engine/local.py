@@ -58,6 +58,7 @@ class LocalEngine:
     ):
         self._limits, self._progress, self._say = limits, progress, say
         self._context: LlamaContext | None = None
+        self._left_out = ""
         self._sampler: Sampler | None = None
         self._model = ModelLoader(file.path, verbose)
         from shellmate.engine.kvstore import open_store  # beside the loading: diskcache takes 25 ms to import
@@ -105,8 +106,9 @@ class LocalEngine:
             prompt, left_out = cut_context(self._model.vocabulary, prompt, too_many)
             frame, wanted = self._tokenize(prompt, openings)
         room = self._room_for(weights, len(wanted), max_tokens)
-        if left_out:
+        if left_out and left_out != self._left_out:  # an answer may take several generations
             self._say(f"shellmate: stdin: left out {left_out}, to fit the context")
+            self._left_out = left_out
         context = self._context_for(weights, len(wanted) + sequences * room, sequences)
         usage.prompt_tokens, usage.primed_tokens = len(wanted), self._reuse(context, prompt, frame, wanted)
         usage.evaluated_tokens = len(wanted) - usage.primed_tokens
@@ -151,7 +153,7 @@ class LocalEngine:
 
     def _context_for(self, weights: Weights, tokens: int, sequences: int) -> LlamaContext:
         """The context that is there if it is large enough, else a new one."""
-        size = self._limits.ctx * sequences or -(-tokens // _STEP) * _STEP
+        size = -(-tokens // _STEP) * _STEP
         if self._context and self._context.size >= size and self._context.sequences >= sequences:
             return self._context
         self._end_sampling()

@@ -16,9 +16,9 @@ _NAMES_A_TOOL = rf"^{_TOOLS}\b|\b(in|with|using|use|via|by|an?)\s+{_TOOLS}\b|one
 # What SQLite has no word for, or what a table of results is no answer to.
 _WANTS_A_PROGRAM = (
     r"\b(function|class|script|module|plot|chart|graph|histogram|json|xml|ya?ml|html|markdown|excel|convert|transpose"
-    r"|pivot|rename|split|median|mode|quantiles?|percentiles?|quartiles?|stdev|std|variance|standard deviation"
+    r"|pivot|rename|split|mode|quantiles?|percentiles?|quartiles?"
     r"|correlation|regression|regex|dataframe|save|write|generate|parse|colou?r)\b"
-    r"|函数|脚本|画|图|转换|中位数|标准差|方差|保存|重命名"
+    r"|函数|脚本|画|图|转换|保存|重命名"
 )
 _COUNTS = (
     r"\b(count|how (many|much|often)|number of|per|by|each|every|average|avg|mean|total|sum|most|least|top|distinct"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from shellmate.core.errors import UsageError
 from shellmate.prompt.choice import choose_prompt, names_a_tool, prefers_shell
 from shellmate.prompt.library import Example, PromptFile, PromptLibrary
+from shellmate.request.aggregates import add_aggregates
 from shellmate.request.digest import Query
 from shellmate.request.request import Request
 from shellmate.request.stdin import Input
@@ -53,7 +54,7 @@ def compose(request: Request, library: PromptLibrary, name: str = "") -> Prompt:
         raise UsageError(f"the prompt {file.name} writes prose, not {request.language}")
     query = request.input.query if request.input and file.language == "sql" else None
     if query:
-        language = "sql"
+        language, query = "sql", add_aggregates(query, request.words)
     return Prompt(
         prefix=prefix_of(file, library),
         suffix=request.words,

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 
 from shellmate.request.fitting import cut, join_fitting
+from shellmate.request.values import few_values, list_values
 
 EMPTY = {"", "na", "n/a", "nan", "null", "none", "-", "?"}
 SHARE = 0.9  # so many of a column's cells make its type; the others are odd
@@ -23,12 +24,13 @@ TYPES = {
 }
 INT = re.compile(r"\d+")
 NUMERIC = {"int", "float"}
+DATES = {"date", "date and time"}
 
 
 @dataclass(frozen=True)
 class Column:
     """`example` is a cell as it is written; `odd` is one that the type does not fit, if any does not; `empties` are the
-    ways in which `empty` cells are written."""
+    ways in which `empty` cells are written; `values` are all that a text or bool column has, where they are few."""
 
     label: str
     type: str
@@ -37,6 +39,7 @@ class Column:
     odd_count: int = 0
     odd: str = ""
     empties: frozenset[str] = frozenset()
+    values: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, index: int, name: str, cells: list[str]) -> "Column":
@@ -54,12 +57,17 @@ class Column:
             len(odd),
             next(iter(odd), ""),
             empties,
+            few_values(filled) if kind in ("text", "bool") else (),
         )
 
-    def describe(self) -> str:
-        """`price (float, 12.5)`."""
+    def describe(self, with_values: bool = True) -> str:
+        """`price (float, 12.5)`; `city (text, "Oslo" or "Rome")`."""
         example = cut(self.example, EXAMPLE)
-        words = [self.type, f'"{example}"' if self.type == "text" else example] if self.example else [self.type]
+        words = [self.type]
+        if with_values and self.values and self.type == "text":
+            words.append(list_values(self.values))
+        elif self.example:
+            words.append(f'"{example}"' if self.type == "text" else example)
         if self.empty:
             words.append(f"{self.empty} empty")
         if self.odd_count:
@@ -103,6 +111,8 @@ def has_header(rows: list[list[str]]) -> bool:
 def describe_columns(columns: list[Column], room: int) -> tuple[str, int]:
     """One line, `columns: date (date, 2024-01-05), ...`, and how many are in it; names alone where room is short."""
     whole, shown = join_fitting([column.describe() for column in columns], room)
+    if shown < len(columns):
+        whole, shown = join_fitting([column.describe(with_values=False) for column in columns], room)
     if shown < len(columns):
         short = [f"{cut(column.label, 40)} ({column.type})" for column in columns]
         whole, shown = join_fitting(short, room, "and {} more columns")

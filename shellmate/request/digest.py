@@ -1,8 +1,8 @@
 """What a digest is, and how a stream of bytes becomes one in constant memory."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 BUDGET = 1600  # characters: about 500 tokens, which take about three seconds to evaluate
@@ -12,12 +12,19 @@ BLOCK = 1 << 20
 @dataclass(frozen=True)
 class Query:
     """Code around a select on the table `t`; `schema` is the statement that makes it, `about` says what the model has
-    to know of it beside the digest."""
+    to know of it beside the digest.
+
+    Of some columns, by name: `values` are those of its first cells, where they are few; `dates` are the first one, as
+    it is written. `aggregates` are functions that the code brings along.
+    """
 
     before: str
     after: str
     schema: str
     about: str = ""
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    dates: Mapping[str, str] = field(default_factory=dict)
+    aggregates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

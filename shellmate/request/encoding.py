@@ -13,14 +13,18 @@ BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 GUESSED_BYTES = 1 << 12
+BEYOND_ASCII, GB_2312 = re.compile(rb"[\x80-\xff]+"), re.compile(rb"(?:[\xa1-\xf7][\xa1-\xfe])+")
+LEAST_PAIRED = 8  # bytes: German has two accents side by side as well
+PAIRED = 0.95  # the first bytes may end within a character, and some characters are none of GB 2312
 MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 
 
 def find_encoding(head: bytes) -> tuple[str, int]:
     """The codec of text that begins like this, and the length of its byte order mark.
 
-    Without a mark it is UTF-16 where every second byte is NUL, cp1252 where there are bytes that are no UTF-8 and
-    none that are more of it than ASCII, else UTF-8.
+    Without a mark it is UTF-16 where every second byte is NUL, GB18030 where it is no UTF-8 and bytes beyond ASCII come
+    in the pairs of Chinese, cp1252 where there are bytes that are no UTF-8 and none that are more of it than ASCII,
+    else UTF-8.
     """
     for mark, name in BOMS:
         if head.startswith(mark):
@@ -32,7 +36,11 @@ def find_encoding(head: bytes) -> tuple[str, int]:
             return "utf-16-le", 0
         if even > 0.4 and odd < 0.1:
             return "utf-16-be", 0
-    return ("cp1252" if _is_single_byte(head) else "utf-8"), 0
+    if head.isascii() or is_utf8(head):
+        return "utf-8", 0
+    if _is_chinese(head):
+        return "gb18030", 0
+    return ("utf-8" if MULTIBYTE.search(head) else "cp1252"), 0
 
 
 def codec_of(encoding: str, mark: int) -> str:
@@ -86,5 +94,9 @@ def is_utf8(head: bytes) -> bool:
     return True
 
 
-def _is_single_byte(head: bytes) -> bool:
-    return not head.isascii() and not is_utf8(head) and not MULTIBYTE.search(head)
+def _is_chinese(head: bytes) -> bool:
+    """Whether nearly all bytes beyond ASCII come in pairs as in GB 2312, whose characters most Chinese text is made of:
+    letters with accents stand alone among others."""
+    runs = BEYOND_ASCII.findall(head)
+    paired = sum(len(run) for run in runs if GB_2312.fullmatch(run))
+    return paired >= max(LEAST_PAIRED, PAIRED * sum(map(len, runs)))

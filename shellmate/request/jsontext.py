@@ -98,9 +98,12 @@ def _query_of(values: list[Any], rows: str, is_whole: bool) -> Query | None:
     if not values or not all(isinstance(value, dict) for value in values[:SAMPLED_LINES]):
         return None
     objects = [value for value in values if isinstance(value, dict)]
-    keys = dict.fromkeys(key for value in objects for key in value)
+    texts: dict[str, list[str]] = {}
+    for value in objects:
+        for key, part in value.items():
+            texts.setdefault(key, []).extend([part] if isinstance(part, str) else [])
     plain = not any(isinstance(part, list | dict) for value in objects for part in value.values())
-    return query_objects(rows, list(keys), is_whole and plain and len(objects) == len(values))
+    return query_objects(rows, texts, is_whole and plain and len(objects) == len(values))
 
 
 def _names(values: list[Any]) -> tuple[str, ...]:

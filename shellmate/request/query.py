@@ -4,12 +4,14 @@ A small model that is right about one in three questions in Python of its own is
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from shellmate.request.columns import Column
+from shellmate.request.columns import DATES, Column, find_type
 from shellmate.request.delimiters import Dialect
 from shellmate.request.digest import Query
 from shellmate.request.reading import find_numbers, has_odd_cells, number_function, open_delimited, quote
+from shellmate.request.values import few_values
 
 MOST_COLUMNS = 200
 MOST_SHOWN = 30  # columns whose made-up names the model is told
@@ -22,9 +24,10 @@ ACCESS_COLUMNS = ("ip", "ident", "user", "time", "method", "path", "status", "by
 
 
 def query_delimited(dialect: Dialect, names: Sequence[str], columns: Sequence[Column], is_clean: bool) -> Query | None:
-    """`names` are those of the header; without one the columns are c1, c2 and so on. `is_clean` says that every row was
-    seen, and has a cell for each name; else the code takes rows and cells for what they turn out to be."""
-    named = _strip(names) or [f"c{n + 1}" for n in range(len(columns))]
+    """`names` are those of the header; a column without one is c1, c2 and so on, by its place. `is_clean` says that
+    every row was seen, and has a cell for each name; else the code takes rows and cells for what they turn out to be.
+    """
+    named = _name_all(names) if names else [f"c{n + 1}" for n in range(len(columns))]
     numbers, replaced = find_numbers(columns)
     schema = _schema(named, ["numeric" if n in numbers else "" for n in range(len(named))])
     if not schema:
@@ -32,17 +35,20 @@ def query_delimited(dialect: Dialect, names: Sequence[str], columns: Sequence[Co
     lines, source = open_delimited(dialect)
     lines.append(f"rows = csv.reader({source})")
     lines += ["next(row for row in rows if row)"] if names else []
-    about = "" if names else f"table t: {', '.join(named[:MOST_SHOWN])}"
+    about = "" if named == _strip(names) else f"table t: {', '.join(named[:MOST_SHOWN])}"
     width = len(named)
+    few = {name: column.values for name, column in zip(named, columns, strict=True) if column.values}
+    dates = {name: column.example for name, column in zip(named, columns, strict=True) if column.type in DATES}
     if is_clean and not replaced and not has_odd_cells(columns, numbers):
-        return _query("csv", lines, schema, width, "([cell or None for cell in row] for row in rows if row)", about)
+        values = "([cell or None for cell in row] for row in rows if row)"
+        return replace(_query("csv", lines, schema, width, values, about), values=few, dates=dates)
     cell = "cell or None"
     if numbers:
         lines = [*number_function(replaced), *lines, f"numbers = {{{', '.join(map(str, numbers))}}}"]
         cell = "number(cell) if n in numbers else cell or None"
     row = f"[{cell} for n, cell in enumerate(row)]" if numbers else f"[{cell} for cell in row]"
     values = f"(({row} + [None] * {width})[:{width}] for row in rows if row)"
-    return _query("csv", lines, schema, width, values, about)
+    return replace(_query("csv", lines, schema, width, values, about), values=few, dates=dates)
 
 
 def query_numbers(is_whole: bool) -> Query:
@@ -52,18 +58,22 @@ def query_numbers(is_whole: bool) -> Query:
     return _query("", lines, "create table t (n numeric)", 1, values, "table t: n")
 
 
-def query_objects(rows: str, keys: Sequence[str], is_clean: bool) -> Query | None:
-    """`rows` is an expression for all of the values, `keys` those of the objects among them; `is_clean` says that all
-    were seen, and are objects of plain values."""
+def query_objects(rows: str, texts: Mapping[str, Sequence[str]], is_clean: bool) -> Query | None:
+    """`rows` is an expression for all of the values, `texts` has the keys of the objects among them with the texts that
+    they have; `is_clean` says that all were seen, and are objects of plain values."""
+    keys = list(texts)
     schema = _schema(keys, [""] * len(keys))
     if not schema:
         return None
     lines = [f"rows = {rows}", f"keys = [{', '.join(map(quote, keys))}]"]
+    dates = {key: cells[0] for key, cells in texts.items() if find_type(list(cells)) in DATES}
+    few = {key: few for key, cells in texts.items() if key not in dates and (few := few_values(cells))}
     if is_clean:
-        return _query("json", lines, schema, len(keys), "([row.get(key) for key in keys] for row in rows)")
+        values = "([row.get(key) for key in keys] for row in rows)"
+        return replace(_query("json", lines, schema, len(keys), values), values=few, dates=dates)
     function = ["def cell(value):", "    return json.dumps(value) if isinstance(value, (list, dict)) else value"]
     values = "([cell(row.get(key)) for key in keys] for row in rows if isinstance(row, dict))"
-    return _query("json", ["", *function, "", "", *lines], schema, len(keys), values)
+    return replace(_query("json", ["", *function, "", "", *lines], schema, len(keys), values), values=few, dates=dates)
 
 
 def query_access_log() -> Query:
@@ -85,10 +95,11 @@ def query_log(levels: Sequence[str], stamp: str) -> Query:
     if day:
         about += f", date, hour; a date is such as {stamp[:day]}"
     schema = _with_hours(", ".join(names), day, hour) if day else f"create table t ({', '.join(names)})"
+    dates = {"date": stamp[:day], "hour": stamp[:hour], "time": stamp} if day else {}
     lines = [f"stamped = re.compile(r{quote(_pattern_of(stamp))})".replace("\\\\", "\\")]
     if not levels:
         values = f"((line[:{len(stamp)}], line.rstrip()) for line in sys.stdin if stamped.match(line))"
-        return _query("re", lines, schema, 2, values, about)
+        return replace(_query("re", lines, schema, 2, values, about), dates=dates)
     lines += [
         f'level = re.compile(r"\\b({"|".join(levels)})\\b", re.IGNORECASE)',
         "rows = []",
@@ -96,7 +107,7 @@ def query_log(levels: Sequence[str], stamp: str) -> Query:
         f"    found = level.search(line[:{len(stamp) + LEVEL_WITHIN}])",
         f"    rows.append((line[:{len(stamp)}], found and found[1].upper(), line.rstrip()))",
     ]
-    return _query("re", lines, schema, 3, "rows", about)
+    return replace(_query("re", lines, schema, 3, "rows", about), dates=dates, values={"level": tuple(levels)})
 
 
 def _pattern_of(stamp: str) -> str:
@@ -133,9 +144,21 @@ def _query(module: str, lines: Sequence[str], schema: str, width: int, values: s
 
 
 def _strip(names: Sequence[str]) -> list[str]:
-    """Names without the blanks around them, which nobody writes in a question, where they stay different."""
-    stripped = [name.strip() for name in names]
-    return stripped if len({name.lower() for name in stripped}) == len(stripped) else list(names)
+    """Names without the blanks around them, which nobody writes in a question."""
+    return [name.strip() for name in names]
+
+
+def _name_all(names: Sequence[str]) -> list[str]:
+    """The names as SQLite can have them: none empty, no two the same but for their case."""
+    named: list[str] = []
+    taken = {name.lower() for name in _strip(names)}
+    for place, name in enumerate(_strip(names), 1):
+        if not name or any(name.lower() == before.lower() for before in named):
+            free = (f"{name or 'c'}{n}" for n in range(place, place + len(names) + 1))
+            name = next(candidate for candidate in free if candidate.lower() not in taken)
+            taken.add(name.lower())
+        named.append(name)
+    return named
 
 
 def _schema(names: Sequence[str], types: Sequence[str]) -> str:
@@ -151,3 +174,8 @@ def _schema(names: Sequence[str], types: Sequence[str]) -> str:
 def quote_identifier(name: str) -> str:
     """A column's name as SQL that means it, whatever it is made of."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def quote_text(text: str) -> str:
+    """A text as a literal of SQL."""
+    return "'" + text.replace("'", "''") + "'"

@@ -3,7 +3,9 @@
 import json
 from typing import Any
 
+from shellmate.request.columns import find_type
 from shellmate.request.fitting import cut
+from shellmate.request.values import MOST, are_few, list_values
 
 MOST_ITEMS = 100  # of an array; the others are taken to be like them
 MOST_NAMES = 10_000
@@ -18,8 +20,9 @@ class Shape:
     """What was seen in one place: scalar types with an example, keys with their shapes, items with theirs."""
 
     def __init__(self) -> None:
-        self.seen = self.key_count = 0
+        self.seen = self.key_count = self.text_count = 0
         self.types: dict[str, Any] = {}
+        self.texts: dict[str, None] = {}
         self.keys: dict[str, Shape] = {}
         self.items: Shape | None = None
         self.shortest = self.longest = 0
@@ -45,9 +48,13 @@ class Shape:
                 self.items.add(inner, depth + 1)
         else:
             self.types.setdefault(TYPES[type(value)], value)
+            if isinstance(value, str):
+                self.text_count += 1
+                if len(self.texts) <= MOST:
+                    self.texts[value] = None
 
     def describe(self, at_least: bool = False) -> str:
-        """`array of 120 objects`, `text, "Anna"`, `int or null, 5`."""
+        """`array of 120 objects`, `text, "Anna"`, `text, "Oslo" or "Rome"`, `int or null, 5`."""
         if "array" in self.types and self.items is not None:
             length = f"{self.shortest:,} to {self.longest:,}" if self.shortest != self.longest else f"{self.longest:,}"
             if at_least:
@@ -56,6 +63,8 @@ class Shape:
             others = [kind for kind in self.types if kind != "array"]
             return " or ".join([f"array of {length} {inner}{'' if self.longest == 1 else 's'}", *others])
         kinds = " or ".join(self.types) or "value"
+        if are_few(self.texts, self.text_count) and find_type(list(self.texts)) == "text":
+            return f"{kinds}, {list_values(tuple(self.texts))}"
         example = next((v for v in self.types.values() if v is not None), None)
         return kinds if example is None else f"{kinds}, {cut(json.dumps(example, ensure_ascii=False), EXAMPLE)}"
 

@@ -144,10 +144,42 @@ def test_a_question_about_a_table_is_answered_by_a_select_in_python(shellmate, f
 
 @pytest.mark.parametrize(
     "words",
-    ["plot the prices", "function for the mean", "median of price", "convert to json", "price in awk", "awk sum"],
+    ["plot the prices", "function for the mean", "histogram of price", "convert to json", "price in awk", "awk sum"],
 )
 def test_what_a_select_cannot_do_is_no_select(shellmate, words):
     assert shellmate(words, stdin=CSV, answers=[LOOP]).engine.asked[0][0].query is None
+
+
+@pytest.mark.parametrize(
+    ("words", "select", "printed"),
+    [
+        ("median of price", "median(price)", "2.0"),
+        ("standard deviation of the prices", "stdev(price)", "1.4142135623730951"),
+        ("方差 of price", "variance(price)", "2"),
+        ("median of the rest", "median(nullif(price, price))", "None"),
+    ],
+)
+def test_what_sqlite_has_no_word_for_is_brought_along(shellmate, words, select, printed):
+    result = shellmate(words, stdin=CSV, answers=[["```sql\nselect", f" {select} from t", "\n```"]])
+    assert (result.code, result.err) == (0, "")
+    done = subprocess.run([sys.executable, "-c", result.out], input=CSV, capture_output=True, timeout=30)
+    assert (done.stdout, done.stderr) == (f"{printed}\n".encode(), b"")
+
+
+def test_a_select_that_leaves_out_half_of_the_question_gives_way_to_one_that_does_not(shellmate):
+    half = ["```sql\nselect", " avg(price) from t", "\n```"]
+    whole = "```sql\nselect name, avg(price) from t group by name\n```"
+    result = shellmate("mean price by name", stdin=CSV, answers=[half, [whole]])
+    assert (result.code, result.err) == (0, "")
+    assert "select name, avg(price) from t group by name" in result.out
+    assert [asked[0].openings for asked in result.engine.asked] == [("```sql\nselect",), ("```sql\nselect name,",)]
+
+
+def test_where_none_is_better_the_first_one_stays(shellmate):
+    half = ["```sql\nselect", " avg(price) from t", "\n```"]
+    result = shellmate("mean price since 1999", stdin=CSV, answers=[half] * 12)
+    assert (result.code, result.err) == (0, "")
+    assert "select avg(price) from t" in result.out
 
 
 def test_a_column_may_be_called_like_something_that_a_select_cannot_do(shellmate):

@@ -51,6 +51,9 @@ def run(data: bytes, select: str) -> str:
         (LOG, "select hour, count(*) from t where level = 'ERROR' group by hour", "2024-05-01 12, 1\n2024-05-01 13, 1\n"),
         (ACCESS, "select status, bytes, path, date, hour from t", "200, 512, /a, 02/May/2024, 02/May/2024:10\n503, None, /b, 02/May/2024, 02/May/2024:11\n"),
         (b"2024-05-02 10:00:01 upgrade tzdata\n2024-05-03 10:00:02 install curl\n", "select date from t where line like '%install%'", "2024-05-03\n"),
+        (b",a,b\nx,1,2\ny,3,4\n", "select c1, a from t", "x, 1\ny, 3\n"),
+        (b"a,A,b,a\n1,2,3,4\n5,6,7,8\n", "select a, A2, b, a4 from t", "1, 2, 3, 4\n5, 6, 7, 8\n"),
+        (b"a2,a,A\n1,2,3\n4,5,6\n", "select a2, a, A3 from t", "1, 2, 3\n4, 5, 6\n"),
         (b"3\n4.5\n\n-1e2\n", "select min(n), count(*) from t", "-100, 3\n"),
     ],
 )  # fmt: skip
@@ -110,7 +113,6 @@ def test_many_columns():
 @pytest.mark.parametrize(
     "data",
     [
-        b"a,A\n1,2\n3,4\n",
         b'{"a": 1, "A": 2}\n{"a": 1, "A": 2}\n',
         b'{"a": 1}',
         b"[1, 2, 3]",

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shellmate.answer.querying import QueryEngine
-from shellmate.answer.selects import find_query_faults, propose_columns
+from shellmate.answer.repairs import propose_beginnings
+from shellmate.answer.selects import find_query_faults
 from shellmate.core.errors import UsageError
 from shellmate.engine.engine import Candidate, Generation, Sampling, Usage
 from shellmate.prompt.prompt import Prompt
@@ -112,7 +113,7 @@ def test_it_is_not_asked_for_ever():
     ],
 )
 def test_the_beginnings_that_are_proposed(select: str, beginnings: list[str]):
-    assert propose_columns(QUERY, select) == beginnings
+    assert propose_beginnings(QUERY, select, "") == beginnings
 
 
 def test_alternatives_are_python_too():

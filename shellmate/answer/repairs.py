@@ -1,0 +1,116 @@
+"""How a select may go on where it went wrong: its beginning up to there, with what could stand there instead.
+
+A small model translates the names of columns and their values, or makes them up, and takes each date for an ISO one;
+but it can choose among those that are.
+"""
+
+import re
+from collections.abc import Sequence
+
+from shellmate.answer.mentions import COLUMN, VALUE, Mention
+from shellmate.answer.selects import find_fault, open_table
+from shellmate.request.digest import Query
+from shellmate.request.query import quote_identifier, quote_text
+
+_UNKNOWN = re.compile(r"no such column: (?:t\.)?(.+)")
+_AT_KEYWORD = re.compile(r'near "(\w+)": syntax error')
+_PLAIN = re.compile(r"[^\W\d]\w*")
+_COMPARED = re.compile(
+    r"""(?P<column>\w+|"[^"]+")\s*(?P<operator>=|==|!=|<>|<=?|>=?|\blike\b)\s*'(?P<text>(?:[^']|'')*)'""", re.IGNORECASE
+)
+_EQUAL = ("=", "==")
+_NEW_YEAR = re.compile(r"\d{4}([-/.])01\1?01")
+_AFTER_OPERATOR = re.compile(r"(=|<>|[<>]|\blike)\s*$", re.IGNORECASE)
+_SEPARATOR = re.compile(r"[-/.]")
+
+
+def propose_beginnings(query: Query, select: str, words: str) -> list[str]:
+    """The beginnings with which a select can be written anew, all of them as good as its own; none where it is right as
+    far as can be seen. `words` are the question's: what it names may be meant as it stands."""
+    fault = find_fault(query, select)
+    if fault:
+        return _propose_columns(query, select, fault)
+    for found in _COMPARED.finditer(select):
+        column = found["column"].strip('"').lower()
+        operators = _find_operators(query, column, found, words)
+        if operators:
+            return [f"{select[: found.start('operator')]}{operator}" for operator in operators]
+    return []
+
+
+def propose_additions(query: Query, select: str, mentions: Sequence[Mention]) -> list[str]:
+    """Beginnings that have what a select lacks, one for each mention that it does not heed."""
+    return [new for mention in mentions if not mention.is_heeded(select) and (new := _add(query, select, mention))]
+
+
+def _add(query: Query, select: str, mention: Mention) -> str:
+    up_to_table = re.match(r"select .+? from t\b", select, re.IGNORECASE)
+    if mention.kind == COLUMN:
+        name = write_column(query, mention.text)
+        if mention.is_counted:
+            return f"select count(distinct {name}"
+        return f"select {name}," if mention.is_group else ""
+    if not up_to_table or " where " in select.lower():
+        return ""
+    condition = f" {write_column(query, mention.column)} = {quote_text(mention.text)}" if mention.kind == VALUE else ""
+    return f"{up_to_table[0]} where{condition}"
+
+
+def write_column(query: Query, name: str) -> str:
+    """A column's name as SQL, in quotes where it needs them."""
+    return name if _PLAIN.fullmatch(name) and not find_fault(query, f"select {name} from t") else quote_identifier(name)
+
+
+def _propose_columns(query: Query, select: str, fault: str) -> list[str]:
+    with open_table(query) as (_, columns):
+        names = columns
+    if keyword := _AT_KEYWORD.fullmatch(fault):
+        place = re.search(rf'(?<![\w"]){re.escape(keyword[1])}(?![\w"]| by\b)', select, re.IGNORECASE)
+        names = [name for name in columns if name.lower() == keyword[1].lower()]
+    else:
+        unknown = _UNKNOWN.fullmatch(fault)
+        place = unknown and re.search(rf'"?(?<!\w){re.escape(unknown[1])}(?!\w)', select)
+        if unknown and place and place[0].startswith('"') and _AFTER_OPERATOR.search(select[: place.start()]):
+            return [select[: place.start()] + quote_text(unknown[1])]
+    return [select[: place.start()] + write_column(query, name) for name in names] if place else []
+
+
+def _find_operators(query: Query, column: str, found: re.Match[str], words: str) -> list[str]:
+    """What may follow a column instead of the comparison that was found: an operator with a text."""
+    text, operator = found["text"].replace("''", "'"), found["operator"]
+    if operator.lower() == "like" and (better := _strip_blanks(text)) != text:
+        return [f"{operator} {quote_text(better)}"]
+    date = next((date for name, date in query.dates.items() if name.lower() == column), "")
+    if date:
+        better = _write_date(text, operator, date, words)
+        return [better] if better else []
+    values = next((values for name, values in query.values.items() if name.lower() == column), ())
+    if not values or text in values or operator not in (*_EQUAL, "!=", "<>"):
+        return []
+    alike = [value for value in values if value.lower() == text.lower()]
+    if not alike and text.lower() in words.lower():
+        alike = [text, *values]
+    return [f"{operator} {quote_text(value)}" for value in alike or values]
+
+
+def _strip_blanks(pattern: str) -> str:
+    """A pattern without a blank at one of its ends: what it is to find may stand at the line's or the cell's."""
+    text = pattern.strip("%")
+    return pattern if text[:1].isspace() == text[-1:].isspace() else pattern.replace(text, text.strip())
+
+
+def _write_date(text: str, operator: str, date: str, words: str) -> str:
+    """The comparison with a text that is written as the dates are; empty where it is so already. The first of January
+    stands for its year where the words do not speak of it."""
+    written = "".join(_as_in(date, place, char) for place, char in enumerate(text))
+    if operator in _EQUAL and _NEW_YEAR.fullmatch(written) and not re.search(r"\b0?1\b|jan|一月|1月", words.lower()):
+        return f"like {quote_text(written[:4] + '%')}"
+    if operator in _EQUAL and len(written) < len(date) and written:
+        return f"like {quote_text(written + '%')}"
+    return f"{operator} {quote_text(written)}" if written != text else ""
+
+
+def _as_in(date: str, place: int, char: str) -> str:
+    """A separator becomes the one that the date has in that place."""
+    there = date[place : place + 1]
+    return there if _SEPARATOR.fullmatch(char) and _SEPARATOR.fullmatch(there) else char

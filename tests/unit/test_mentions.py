@@ -1,0 +1,143 @@
+"""What a question names of a table, and whether a select heeds it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shellmate.answer.doubts import count_doubts
+from shellmate.answer.mentions import Mention, find_mentions
+from shellmate.answer.repairs import propose_additions, propose_beginnings
+from shellmate.request.digest import Query
+
+COLUMNS = ["date", "region", "unit price", "order", "sold"]
+QUERY = Query(
+    "before",
+    "after",
+    'create table t ("date", "region", "unit price" numeric, "order", "sold" numeric)',
+    values={"region": ("North", "South")},
+    dates={"date": "2024/01/31"},
+)
+
+
+def doubts(words: str, select: str) -> int:
+    return count_doubts(QUERY, select, find_mentions(QUERY, COLUMNS, words), words)
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        ("mean of the unit prices per region", ["region", "unit price"]),
+        ("mean unit_price", ["unit price"]),
+        ("sold in the north since 2023", ["sold", "North", "2023"]),
+        ("regional units", []),
+        ("how many orders", ["order"]),
+        ("1.5 or v2", ["1.5"]),
+    ],
+)
+def test_what_the_words_name(words: str, named: list[str]):
+    assert [mention.text for mention in find_mentions(QUERY, COLUMNS, words)] == named
+
+
+def test_names_in_chinese_need_no_blanks_around_them():
+    query = Query("", "", 'create table t ("城市", "温度")', values={"城市": ("北京", "上海")})
+    found = find_mentions(query, ["城市", "温度"], "每个城市在北京的平均温度")
+    assert [mention.text for mention in found] == ["城市", "温度", "北京"]
+    assert found[0].is_group
+
+
+@pytest.mark.parametrize(
+    ("words", "select"),
+    [
+        ("average sold", "select avg(sold) from t"),
+        ("average sold by region", "select region, avg(sold) from t group by region"),
+        ("average sold by region", "select region, avg(sold) from t group by 1"),
+        ("how many orders", 'select count(distinct "order") from t'),
+        ("how many orders in the north", "select count(*) from t where region = 'North'"),
+        ("how many regions", "select count(distinct region) from t"),
+        ("sold since 2023", "select sum(sold) from t where date >= '2023'"),
+        ("the region that sold most", "select region from t group by region order by sum(sold) desc limit 1"),
+        ("highest unit price", 'select max("unit price") from t'),
+        ("sort by sold, largest first", "select * from t order by sold desc"),
+        ("top 3 by sold", "select * from t order by sold desc limit 3"),
+        ("number of rows", "select count(*) from t"),
+        ("different regions", "select distinct region from t"),
+        ("每个region的数量", "select region, count(*) from t group by region"),
+    ],
+)
+def test_a_select_that_fits_is_not_doubted(words: str, select: str):
+    assert doubts(words, select) == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "select"),
+    [
+        ("average sold by region", "select avg(sold) from t"),
+        ("average sold by region", "select avg(sold) from t where region = 'North'"),
+        ("average sold by region", "select avg(sold) from t group by region"),
+        ("average sold", "select sum(sold) from t"),
+        ("how many regions", "select count(*) from t"),
+        ("how many rows", "select count(*) from t group by region"),
+        ("sold in the north", "select sum(sold) from t"),
+        ("sold since 2023", "select sum(sold) from t where date > '2023'"),
+        ("sold since 2023", "select sum(sold) from t"),
+        ("highest unit price", 'select "unit price" from t'),
+        ("date of the largest unit price", 'select date from t order by "unit price"'),
+        ("sold per day", "select sum(sold) from t"),
+        ("total of the regions", "select sum(region) from t"),
+        ("how many cost much", "select count(*) from t where \"order\" = 'cheap'"),
+        ("sold by region", "select region, sum(sold) from t where date = '2024/01/31' group by region"),
+        ("每个region的数量", "select count(*) from t"),
+    ],
+)
+def test_a_select_that_leaves_something_out_or_adds_it_is(words: str, select: str):
+    assert doubts(words, select) > 0
+
+
+@pytest.mark.parametrize(
+    ("words", "select", "beginnings"),
+    [
+        ("in the north", "select sum(sold) from t where region = 'north'", ["select sum(sold) from t where region = 'North'"]),
+        (
+            "nordic",
+            "select sum(sold) from t where region = 'Nordic'",
+            [f"select sum(sold) from t where region = '{v}'" for v in ("Nordic", "North", "South")],
+        ),
+        ("in the far north", "select 1 from t where region <> 'N'", [f"select 1 from t where region <> '{v}'" for v in ("N", "North", "South")]),
+        ("in 2024", "select 1 from t where date = '2024'", ["select 1 from t where date like '2024%'"]),
+        ("in 2024", "select 1 from t where date = '2024-01-01'", ["select 1 from t where date like '2024%'"]),
+        ("on 2024-01-01", "select 1 from t where date = '2024-01-01'", ["select 1 from t where date = '2024/01/01'"]),
+        ("in May", "select 1 from t where date like '2024-05%'", ["select 1 from t where date like '2024/05%'"]),
+        ("with x", "select 1 from t where \"order\" like '% x%'", ["select 1 from t where \"order\" like '%x%'"]),
+        ("orders", "select order, count(*) from t group by order order by 2", ['select "order"']),
+        ("orders", 'select 1 from t where "order" = "x1"', ["select 1 from t where \"order\" = 'x1'"]),
+        ("it's", "select 1 from t where \"order\" = 'it''s'", []),
+        ("", "select 1 from t where region = 'South'", []),
+        ("", "select 1 from t where date >= '2024/01/31'", []),
+    ],
+)  # fmt: skip
+def test_texts_become_those_that_the_cells_have(words: str, select: str, beginnings: list[str]):
+    assert propose_beginnings(QUERY, select, words) == beginnings
+
+
+@pytest.mark.parametrize(
+    ("words", "select", "beginnings"),
+    [
+        ("sold by region", "select sum(sold) from t", ["select region,"]),
+        ("number of orders", "select count(*) from t", ['select count(distinct "order"']),
+        ("sold in the south", "select sum(sold) from t", ["select sum(sold) from t where region = 'South'"]),
+        ("sold in 2023", "select sum(sold) from t group by 1", ["select sum(sold) from t where"]),
+        ("sold in 2023", "select sum(sold) from t where 1", []),
+        ("sold", "select sum(sold) from t", []),
+    ],
+)
+def test_what_is_missing_is_added(words: str, select: str, beginnings: list[str]):
+    assert propose_additions(QUERY, select, find_mentions(QUERY, COLUMNS, words)) == beginnings
+
+
+@given(st.text(max_size=80), st.text(max_size=40))
+def test_nothing_raises(select: str, words: str):
+    mentions = find_mentions(QUERY, COLUMNS, words)
+    assert all(isinstance(mention, Mention) for mention in mentions)
+    count_doubts(QUERY, select, mentions, words)
+    propose_beginnings(QUERY, select, words)
+    propose_additions(QUERY, select, mentions)
