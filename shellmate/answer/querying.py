@@ -1,6 +1,6 @@
 """Selects that the model writes, in the Python that hands them the input."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -76,8 +76,10 @@ class QueryEngine:
             return True, 0
         return False, count_doubts(self._query, select, mentions, words)
 
-    def generate_several(self, prompt: Prompt, sampling: Sampling, count: int) -> tuple[list[Candidate], Usage]:
-        candidates, usage = self._engine.generate_several(prompt, sampling, count)
+    def generate_several(
+        self, prompt: Prompt, sampling: Sampling, count: int, show: Callable[[str], None] | None = None
+    ) -> tuple[list[Candidate], Usage]:
+        candidates, usage = self._engine.generate_several(prompt, sampling, count, show)
         return [replace(c, text=self._in_python(c.text)) for c in candidates], usage
 
     def _in_python(self, text: str) -> str:

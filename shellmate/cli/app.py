@@ -27,8 +27,11 @@ class App:
             return flag
         return self.configured.get(name, SETTINGS[name].default)
 
-    def open_engine(self, *, quiet: bool = False, verbose: bool = False) -> Engine:
-        """The engine for the settings; the model is fetched if it is missing and that is allowed."""
+    def open_engine(
+        self, *, quiet: bool = False, verbose: bool = False, show_progress: Callable[..., Any] | None = None
+    ) -> Engine:
+        """The engine for the settings; the model is fetched if it is missing and that is allowed. `show_progress`
+        takes the place of the bar on stderr."""
         if self.engine:
             return self.engine()
         from shellmate.core.progress import progress
@@ -51,4 +54,5 @@ class App:
             cache_size=self.setting("cache_size") << 20,
             keep_input=self.setting("keep_input"),
         )
-        return LocalEngine(file, self.paths.kv, limits, partial(progress, self.env, quiet=quiet), self.env.say, verbose)
+        show_progress = show_progress or partial(progress, self.env, quiet=quiet)
+        return LocalEngine(file, self.paths.kv, limits, show_progress, self.env.say, verbose)

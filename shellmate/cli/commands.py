@@ -27,7 +27,8 @@ Examples:
 Exit status: 0 answered, 1 failed, 2 usage, 3 model, 4 no answer that parses,
 124 timed out, 130 interrupted.
 """
-COMMANDS = ("cache", "config", "digest", "model", "prompt")
+COMMANDS = ("cache", "config", "digest", "init", "model", "prompt")
+HIDDEN = {"__line": "line"}  # for the widgets; no question begins so
 
 
 class AskingGroup(click.Group):
@@ -37,14 +38,15 @@ class AskingGroup(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name not in COMMANDS:
+        if name not in (*COMMANDS, *HIDDEN):
             return None
         from importlib import import_module
 
+        name = HIDDEN.get(name, name)
         return getattr(import_module(f"shellmate.cli.{name}"), name)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        ctx.meta["question"] = not (args and args[0] in COMMANDS)
+        ctx.meta["question"] = not (args and args[0] in (*COMMANDS, *HIDDEN))
         ctx.meta["certain"] = "--" in args
         if not ctx.meta["question"]:
             return super().parse_args(ctx, args)

@@ -26,6 +26,8 @@ def setting_option(name: str, *short: str) -> Callable[[Any], Any]:
     """`--name` for a setting; it is None where it was not given, so that file and variables count."""
     setting = SETTINGS[name]
     kind = SettingType(setting)
+    if setting.kind is bool:
+        return click.option(f"--{name.replace('_', '-')}", name, is_flag=True, default=None, help=setting.help)
     shown = f"{setting.help} [{setting.default}]" if setting.default not in ("", 0) else setting.help
     metavar = kind.name if setting.choices else {"model": "NAME|PATH", "prompt": "NAME"}.get(name, kind.name)
     return click.option(

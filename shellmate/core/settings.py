@@ -74,6 +74,11 @@ SETTINGS = {
         Setting("auto_pull", True, "Fetch a missing model when a question needs it.", bool),
         Setting("offline", False, "Never touch the network.", bool),
         Setting("keep_input", True, "Keep the state behind what was piped in, for the next question about it.", bool),
+        Setting("key", "alt-m", "The key that turns words into a command; empty binds none."),
+        Setting("keep_comment", False, "Keep the words behind the command, as a comment.", bool),
+        Setting(
+            "history", 0, "How many commands of the history a key press tells of, but the last.", int, least=0, most=50
+        ),
         Setting("cache_size", 1024, "The bound of the KV store, in MiB.", int, least=16, most=10**6),
     )
 }

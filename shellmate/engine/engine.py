@@ -1,6 +1,6 @@
 """The one seam between shellmate and a model: what an engine is asked for, and what it gives back."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -72,8 +72,11 @@ class Engine(Protocol):
     def generate(self, prompt: Prompt, sampling: Sampling, answered: str = "") -> Generation:
         """One answer, piece by piece. One that continues `answered` (opening included) gives that as first piece."""
 
-    def generate_several(self, prompt: Prompt, sampling: Sampling, count: int) -> tuple[list[Candidate], Usage]:
-        """Up to `count` distinct answers, decoded in one batch, likeliest first."""
+    def generate_several(
+        self, prompt: Prompt, sampling: Sampling, count: int, show: Callable[[str], None] | None = None
+    ) -> tuple[list[Candidate], Usage]:
+        """Up to `count` distinct answers, decoded in one batch, likeliest first. `show` is given the text of the one
+        that takes the likeliest tokens, opening included, each time it has grown."""
 
     def prime(self, prefix: tuple[Message, ...]) -> int:
         """Have the KV state of a prefix on disk; how many tokens it has."""

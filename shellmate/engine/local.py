@@ -21,6 +21,7 @@ from shellmate.engine.tokenized import (
     cut_context,
     frame_of,
     shared_beginning,
+    tokenize_infill,
     tokenize_whole,
 )
 from shellmate.models.store import ModelFile
@@ -98,6 +99,8 @@ class LocalEngine:
     ) -> tuple[LlamaContext, list[int], int]:
         """A context that holds what can be had of the prompt without evaluating it, the tokens that are still to be
         evaluated (what all openings have in common last), and how many the answer may have."""
+        if prompt.infill:
+            return self._prepare_infill(prompt.infill, max_tokens, sequences, usage)
         frame, wanted = self._tokenize(prompt, openings, self._restore_ahead(prompt, max_tokens * sequences, sequences))
         weights = self._model.weights_for(frame)
         too_many = len(wanted) + min(max_tokens, _LEAST_ANSWER) - (self._limits.ctx or weights.context_length)
@@ -112,6 +115,19 @@ class LocalEngine:
         context = self._context_for(weights, len(wanted) + sequences * room, sequences)
         usage.prompt_tokens, usage.primed_tokens = len(wanted), self._reuse(context, prompt, frame, wanted)
         usage.evaluated_tokens = len(wanted) - usage.primed_tokens
+        return context, wanted[len(context.held) :], room
+
+    def _prepare_infill(
+        self, infill: tuple[str, str], max_tokens: int, sequences: int, usage: Usage
+    ) -> tuple[LlamaContext, list[int], int]:
+        """As `_prepare`; a command line is short, so nothing of it is kept on disk."""
+        vocabulary = self._model.vocabulary
+        wanted = tokenize_infill(vocabulary, *infill)
+        weights = self._model.weights_for(Frame(vocabulary.architecture, vocabulary.size, [], []))
+        room = self._room_for(weights, len(wanted), max_tokens)
+        context = self._context_for(weights, len(wanted) + sequences * room, sequences)
+        context.keep(min(common_length(context.held, wanted), len(wanted) - 1))
+        usage.prompt_tokens, usage.evaluated_tokens = len(wanted), len(wanted) - len(context.held)
         return context, wanted[len(context.held) :], room
 
     def _tokenize(
@@ -181,7 +197,9 @@ class LocalEngine:
         with self._progress(what, len(tokens), "token", announce=not context.held) as done:
             context.evaluate(tokens, done)
 
-    def generate_several(self, prompt: Prompt, sampling: Sampling, count: int) -> tuple[list[Candidate], Usage]:
+    def generate_several(
+        self, prompt: Prompt, sampling: Sampling, count: int, show: Callable[[str], None] | None = None
+    ) -> tuple[list[Candidate], Usage]:
         from shellmate.engine.several import decode_several
 
         usage = Usage()
@@ -197,7 +215,9 @@ class LocalEngine:
         self._evaluate(context, wanted, "reading")
         usage.prompt_seconds = time.perf_counter() - start
         start, position = time.perf_counter(), len(context.held)
-        candidates = decode_several(context, self._model.vocabulary, sampling, opening, position, sequences, usage)
+        candidates = decode_several(
+            context, self._model.vocabulary, sampling, opening, position, sequences, usage, enough=count, show=show
+        )
         usage.generation_seconds = time.perf_counter() - start
         return candidates[:count], usage
 

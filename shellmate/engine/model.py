@@ -48,6 +48,17 @@ class Vocabulary:
         count = self.binding.llama_tokenize(self._pointer, data, len(data), tokens, room, start, special)
         return list(tokens[:count])
 
+    @property
+    def infill_tokens(self) -> tuple[int, int, int]:
+        """What goes in front of a text's beginning, of its end, and of what goes between. Raises ModelError where the
+        model was not trained to write between."""
+        binding = self.binding
+        marks = (binding.llama_vocab_fim_pre, binding.llama_vocab_fim_suf, binding.llama_vocab_fim_mid)
+        before, after, between = (mark(self._pointer) for mark in marks)
+        if min(before, after, between) < 0:
+            raise ModelError("the model cannot complete a command", "take a coder model, such as qwen2.5-coder-0.5b")
+        return before, after, between
+
     def bytes_of(self, token: int) -> bytes:
         """What a token adds to the text; nothing for a control token."""
         length = self.binding.llama_token_to_piece(self._pointer, token, self._buffer, 256, 0, False)

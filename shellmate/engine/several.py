@@ -5,6 +5,7 @@ A batch of eight costs about three times one, since the weights are read once fo
 
 import codecs
 import math
+from collections.abc import Callable
 from dataclasses import replace
 
 from shellmate.engine.context import LlamaContext, Sampler
@@ -29,8 +30,12 @@ def decode_several(
     position: int,
     count: int,
     usage: Usage,
+    *,
+    enough: int,
+    show: Callable[[str], None] | None = None,
 ) -> list[Candidate]:
-    """Distinct answers, likeliest first by the mean log-probability of their tokens.
+    """Distinct answers, likeliest first by the mean log-probability of their tokens; those that are still being
+    written when the likeliest and as many others as are `enough` have come to an end are dropped.
 
     The logits of the prompt's last token are those of the last batch. Sequence 0 is left as it was.
     """
@@ -42,7 +47,7 @@ def decode_several(
         context.copy_sequence(sequence.number)
     rows = dict.fromkeys(range(count), -1)
     try:
-        while any(s.alive for s in sequences):
+        while any(s.alive for s in sequences) and not _are_enough(sequences, enough):
             batch: list[tuple[int, int, int, bool]] = []
             logprobs = {}
             for sequence in (s for s in sequences if s.alive):
@@ -54,6 +59,8 @@ def decode_several(
                     logprobs[row] = logits - (top + math.log(np.exp(logits - top).sum()))
                 _take(sequence, token, float(logprobs[row][token]), vocabulary, sampling)
                 usage.tokens += 1
+                if show and sequence.number == 0:
+                    show(opening + sequence.text)
                 if sequence.alive:
                     rows[sequence.number] = len(batch)
                     batch.append((token, position + sequence.tokens - 1, sequence.number, True))
@@ -65,7 +72,12 @@ def decode_several(
             if sequence.number:
                 context.drop_sequence(sequence.number)
         context.keep(position)
-    return _distinct(sequences, opening)
+    return _distinct([s for s in sequences if not s.alive], opening)
+
+
+def _are_enough(sequences: list[_Sequence], enough: int) -> bool:
+    ended = {s.text.strip() for s in sequences if not s.alive}
+    return not sequences[0].alive and len(ended) >= enough
 
 
 def _take(sequence: _Sequence, token: int, logprob: float, vocabulary: Vocabulary, sampling: Sampling) -> None:

@@ -29,6 +29,13 @@ def tokenize_whole(vocabulary: Vocabulary, frame: Frame, question: str) -> list[
     return frame.prefix + vocabulary.tokenize(question, special=False) + frame.after
 
 
+def tokenize_infill(vocabulary: Vocabulary, before: str, after: str) -> list[int]:
+    """The tokens behind which a model writes what goes between two texts."""
+    marks = vocabulary.infill_tokens
+    begin, end = (vocabulary.tokenize(text, special=False) for text in (before, after))
+    return [marks[0], *begin, marks[1], *end, marks[2]]
+
+
 def cut_context(vocabulary: Vocabulary, prompt: Prompt, too_many: int) -> tuple[Prompt, str]:
     """The prompt with at least so many tokens less of its context, its closing fence kept; and what was left out."""
     body, fence, end = prompt.context.rpartition("\n```")

@@ -33,7 +33,8 @@ class Prompt:
     is about, whose state can be kept too, and what is asked.
 
     The answer begins with one of the `openings`, whichever the model finds likeliest; with none it is free. With a
-    `query` it is a select that goes into the query's code.
+    `query` it is a select that goes into the query's code. An `infill` is a text's beginning and end: the answer is
+    what goes between, and there are no messages.
     """
 
     prefix: tuple[Message, ...]
@@ -41,6 +42,7 @@ class Prompt:
     openings: tuple[str, ...] = ()
     context: str = ""
     query: Query | None = None
+    infill: tuple[str, str] | None = None
 
 
 def compose(request: Request, library: PromptLibrary, name: str = "") -> Prompt:

@@ -40,8 +40,10 @@ class FakeEngine:
 
         return Generation(write(), usage)
 
-    def generate_several(self, prompt, sampling, count):
+    def generate_several(self, prompt, sampling, count, show=None):
         self.asked.append((prompt, sampling, count))
+        if show and self.answers:
+            show("".join(self.answers[0]))
         return [Candidate("".join(pieces), -0.1 * n) for n, pieces in enumerate(self.answers)], Usage()
 
     def prime(self, prefix):

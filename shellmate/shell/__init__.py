@@ -1,0 +1,1 @@
+"""What `shellmate init` prints, and what the widgets call."""

@@ -1,0 +1,40 @@
+"""The widget of a shell, with the user's options filled in.
+
+A shell waits for this each time it starts: nothing is imported here that Python has not loaded by itself.
+"""
+
+import os.path
+
+from shellmate.shell.keys import write_key
+
+SHELLS = ("bash", "zsh", "fish")
+MOST_HISTORY = 50
+
+
+def render_widget(
+    shell: str, program: str, *, key: str, force: bool = False, keep_comment: bool = False, history: int = 0
+) -> str:
+    """Code for `eval`. `program` is how shellmate is called, `key` as people write it, or empty for no key; `history`
+    commands are handed over beside the last one. Raises ValueError for a key that there is not."""
+    with open(os.path.join(os.path.dirname(__file__), f"widget.{shell}"), encoding="utf-8") as file:
+        text = file.read()
+    written = write_key(key, shell) if key else ""
+    quoted = written if shell == "fish" else f"'{written}'"
+    filled = {
+        "PROGRAM": f"command {quote(program, shell)}",
+        "OPTIONS": " --keep-comment" if keep_comment else "",
+        "HISTORY": str(history + 1),
+        "FORCE": "yes" if force else "no",
+        "BIND": f"_shellmate_bind {quoted} {quote(key, shell)}" if key else f"# no key: {shell} binds none",
+    }
+    for name, value in filled.items():
+        text = text.replace(f"@{name}@", value)
+    return text
+
+
+def quote(text: str, shell: str) -> str:
+    """One word of the shell."""
+    if text and all(c.isalnum() or c in "-_./" for c in text):
+        return text
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'") if shell == "fish" else text.replace("'", "'\\''")
+    return f"'{escaped}'"

@@ -1,0 +1,63 @@
+# shellmate: a key turns the words on the command line into a command. Nothing is run.
+if [[ ${BASH_VERSINFO[0]:-0} -lt 4 ]]; then
+    echo "shellmate: the key needs bash 4 or later, this is ${BASH_VERSION:-no bash}; on macOS: brew install bash" >&2
+elif [[ $- == *i* ]]; then
+
+    _shellmate_lines=() _shellmate_at=0 _shellmate_line=
+
+    _shellmate_widget() {
+        local last_status=$? saved_trap reply item
+        # Without a trap Ctrl-C would throw bash out of this function, and the line away. Not ignored: it has to end shellmate.
+        saved_trap=$(trap -p INT)
+        trap : INT
+        # By `[`, which heeds the case whatever nocasematch says.
+        if [ "${#_shellmate_lines[@]}" -gt 0 ] && [ "$READLINE_LINE" = "$_shellmate_line" ]; then
+            _shellmate_show "$(((_shellmate_at + 1) % ${#_shellmate_lines[@]}))"
+        elif [[ $READLINE_LINE == *[![:space:]]* ]] && reply=$(_shellmate_ask "$last_status"); then
+            _shellmate_lines=()
+            while IFS= read -r -d $'\036' item; do
+                _shellmate_lines+=("$item")
+            done <<<"$reply"
+            _shellmate_show 0
+        fi
+        eval "${saved_trap:-trap - INT}"
+    }
+
+    # The words before and behind the cursor, and what was there before, to shellmate; it shows what it does on the terminal.
+    _shellmate_ask() {
+        # bash counts characters; in the C locale it counts bytes, as readline does there.
+        {
+            printf '%s\0' "$1" "${READLINE_LINE:0:READLINE_POINT}" "${READLINE_LINE:READLINE_POINT}"
+            HISTTIMEFORMAT='' builtin fc -ln -@HISTORY@ 2>/dev/null
+        } | @PROGRAM@ __line --shell bash@OPTIONS@ 2>/dev/null
+    }
+
+    # The line of that number. Behind the last alternative come the words themselves.
+    _shellmate_show() {
+        local before=${_shellmate_lines[$1]%%$'\037'*}
+        _shellmate_at=$1
+        READLINE_LINE=$before${_shellmate_lines[$1]#*$'\037'}
+        READLINE_POINT=${#before}
+        _shellmate_line=$READLINE_LINE
+    }
+
+    # $1 the key as bind writes it, $2 its name for people.
+    _shellmate_bind() {
+        local keymap bound force=@FORCE@
+        bound=$(for keymap in emacs-standard vi-insert vi-command; do
+            bind -m "$keymap" -X
+            bind -m "$keymap" -s
+            bind -m "$keymap" -p
+        done 2>/dev/null)
+        bound=${bound//"\"$1\": \"_shellmate_widget\""/}
+        if [ "$force" != yes ] && [ "${bound%%"\"$1\": "*}" != "$bound" ]; then
+            echo "shellmate: $2 is bound already; set SHELLMATE_KEY to another key, or give init --force" >&2
+            return
+        fi
+        for keymap in emacs-standard vi-insert vi-command; do
+            bind -m "$keymap" -x "\"$1\": _shellmate_widget"
+        done
+    }
+
+    @BIND@
+fi

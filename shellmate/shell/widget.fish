@@ -1,0 +1,60 @@
+# shellmate: a key turns the words on the command line into a command. Nothing is run.
+if status is-interactive
+
+    set -g _shellmate_places
+    set -g _shellmate_lines
+    set -g _shellmate_at 0
+    set -g _shellmate_line
+
+    function _shellmate_widget
+        set -l last_status $status
+        # split0 keeps line feeds, where a command substitution by itself would split at them.
+        set -l line (commandline | string split0)
+        if set -q _shellmate_lines[1]; and test "$line" = "$_shellmate_line"
+            _shellmate_show (math $_shellmate_at % (count $_shellmate_lines) + 1)
+        else if string match -qr '\S' -- "$line"
+            set -l reply (_shellmate_ask $last_status | string split0)
+            if set -q reply[1]
+                set -g _shellmate_places $reply[(seq 1 2 (count $reply))]
+                set -g _shellmate_lines $reply[(seq 2 2 (count $reply))]
+                _shellmate_show 1
+            end
+        end
+        commandline -f repaint
+    end
+
+    # The line and the cursor's place, and what was there before, to shellmate; it shows what it does on the terminal.
+    function _shellmate_ask
+        begin
+            printf '%s\0' $argv[1] (commandline -C)
+            commandline
+            printf '\0'
+            builtin history search -z --max=@HISTORY@ | string replace -a \n ' '
+        end | @PROGRAM@ __line --shell fish@OPTIONS@ 2>/dev/null
+    end
+
+    # The line of that number. Behind the last alternative come the words themselves.
+    function _shellmate_show
+        set -g _shellmate_at $argv[1]
+        commandline -r -- $_shellmate_lines[$argv[1]]
+        commandline -C -- $_shellmate_places[$argv[1]]
+        set -g _shellmate_line (commandline | string split0)
+    end
+
+    # $argv[1] the key as bind writes it, $argv[2] its name for people.
+    function _shellmate_bind
+        set -l force @FORCE@
+        set -l modes default insert
+        for mode in $modes
+            if test $force != yes; and bind -M $mode -- $argv[1] >/dev/null 2>&1
+                echo "shellmate: $argv[2] is bound already; set SHELLMATE_KEY to another key, or give init --force" >&2
+                return
+            end
+        end
+        for mode in $modes
+            bind -M $mode -- $argv[1] _shellmate_widget
+        end
+    end
+
+    @BIND@
+end

@@ -1,0 +1,63 @@
+# shellmate: a key turns the words on the command line into a command. Nothing is run.
+if [[ -o interactive ]]; then
+
+typeset -ga _shellmate_lines=()
+typeset -gi _shellmate_at=0
+typeset -g _shellmate_line=
+
+_shellmate_widget() {
+    local last_status=$?
+    emulate -L zsh
+    # Without a trap Ctrl-C would throw the line away. Not ignored: it has to end shellmate.
+    trap : INT
+    local reply cursor=$CURSOR before=$LBUFFER after=$RBUFFER
+    if (( $#_shellmate_lines )) && [[ $BUFFER == "$_shellmate_line" ]]; then
+        _shellmate_show $(( _shellmate_at % $#_shellmate_lines + 1 ))
+    elif [[ $BUFFER == *[^[:space:]]* ]]; then
+        CURSOR=$#BUFFER  # what is shown meanwhile is shown below all of it
+        zle -R
+        reply=$(_shellmate_ask $last_status "$before" "$after")
+        if (( $? == 0 )); then
+            zle split-undo
+            _shellmate_lines=("${(@ps:\036:)${reply%$'\036'}}")
+            _shellmate_show 1
+        else
+            CURSOR=$cursor
+        fi
+    fi
+}
+
+# The words before and behind the cursor, and what was there before, to shellmate; it shows what it does on the terminal.
+_shellmate_ask() {
+    {
+        printf '%s\0' "$@"
+        builtin fc -ln -@HISTORY@ 2>/dev/null
+    } | @PROGRAM@ __line --shell zsh@OPTIONS@ 2>/dev/null
+}
+
+# The line of that number. Behind the last alternative come the words themselves.
+_shellmate_show() {
+    _shellmate_at=$1
+    LBUFFER=${_shellmate_lines[$1]%%$'\037'*}
+    RBUFFER=${_shellmate_lines[$1]#*$'\037'}
+    _shellmate_line=$BUFFER
+}
+
+# $1 the key as bindkey writes it, $2 its name for people.
+_shellmate_bind() {
+    local keymap bound force=@FORCE@
+    for keymap in emacs viins vicmd; do
+        bound=${"$(bindkey -M $keymap -- "$1")"##*\" }
+        if [[ $force != yes && $bound != (undefined-key|_shellmate_widget) ]]; then
+            print -u2 -r -- "shellmate: $2 is bound to $bound; set SHELLMATE_KEY to another key, or give init --force"
+            return
+        fi
+    done
+    for keymap in emacs viins vicmd; do
+        bindkey -M $keymap -- "$1" _shellmate_widget
+    done
+}
+
+zle -N _shellmate_widget
+@BIND@
+fi

@@ -1,0 +1,275 @@
+"""One behaviour, three shells: what a user sees and gets who presses the key."""
+
+import random
+import re
+import time
+
+import pytest
+
+from tests.programs import need
+from tests.shell.terminal import ARGUMENTS, Terminal
+
+CLEAR = "\x15"
+UNDO = {"zsh": "\x1f", "fish": "\x1f"}
+ESCAPE = "\x1b"
+
+
+@pytest.fixture(params=ARGUMENTS)
+def start(request, tmp_path):
+    """Starts the shell; its arguments are those of Terminal."""
+    opened = []
+
+    def open_terminal(**arguments) -> Terminal:
+        opened.append(Terminal(request.param, need(request.param), tmp_path, **arguments))
+        return opened[-1]
+
+    yield open_terminal
+    for terminal in opened:
+        terminal.close()
+
+
+def test_words_become_the_command_and_nothing_is_run(start):
+    terminal = start()
+    terminal.answer("touch here")
+    terminal.send("make a file")
+    terminal.press()
+    terminal.becomes("touch here")
+    assert not (terminal.place / "here").exists()
+    assert [asked["words"] for asked in terminal.asked()] == ["make a file"]
+    terminal.send("\r")
+    terminal.wait((terminal.place / "here").exists, "Enter runs it")
+
+
+def test_each_press_gives_the_next_one_and_then_the_words(start):
+    terminal = start()
+    terminal.answer("ls -lS", "du -a", "find .")
+    terminal.send("biggest files  here ")
+    for line in ("ls -lS", "du -a", "find .", "biggest files  here ", "ls -lS"):
+        terminal.press()
+        terminal.becomes(line)
+    assert len(terminal.asked()) == 1
+
+
+def test_an_edited_line_is_asked_anew(start):
+    terminal = start()
+    terminal.answer("ls -lS", "du -a")
+    terminal.send("biggest files")
+    terminal.press()
+    terminal.becomes("ls -lS")
+    terminal.send(CLEAR + "smallest files")
+    terminal.answer("ls -lSr")
+    terminal.press()
+    terminal.becomes("ls -lSr")
+    assert [asked["words"] for asked in terminal.asked()] == ["biggest files", "smallest files"]
+
+
+def test_undo_gives_the_words_back_in_one_step(start):
+    terminal = start()
+    if terminal.shell == "bash":
+        return  # readline forgets its undo list when a bound command has changed the line; a press gives the words back
+    terminal.send("biggest files")
+    terminal.press()
+    terminal.becomes("ls -l")
+    terminal.send(UNDO[terminal.shell])
+    terminal.wait(lambda: terminal.line()[1] == "biggest files", "undo restores the words")
+
+
+def test_what_is_behind_the_cursor_stays_where_it_is_an_operator(start):
+    terminal = start()
+    terminal.answer("ls -S")
+    terminal.send("biggest files | head -3")
+    terminal.send("\x1b[D" * len(" | head -3"))
+    terminal.press()
+    terminal.wait(lambda: terminal.line() == (len("ls -S"), "ls -S | head -3"), "the suffix stays")
+    terminal.press()
+    terminal.wait(lambda: terminal.line() == (len("biggest files"), "biggest files | head -3"), "the words are back")
+
+
+def test_words_around_the_cursor_are_all_of_the_question(start):
+    terminal = start()
+    terminal.send("biggest files here")
+    terminal.send("\x1b[D" * 5)
+    terminal.press()
+    terminal.becomes("ls -l")
+    assert terminal.asked()[0]["words"] == "biggest files here"
+
+
+def test_a_command_with_an_open_end_is_completed(start):
+    terminal = start()
+    terminal.answer("wc -l", "sort")
+    terminal.send("ls -l | ")
+    terminal.press()
+    terminal.becomes("ls -l | wc -l")
+    terminal.press()
+    terminal.becomes("ls -l | sort")
+    before, after = terminal.asked()[0]["infill"]
+    assert before.endswith("\nls -l | ") and after == "\n"
+
+
+def test_the_words_are_kept_as_a_comment_where_that_is_wanted(start):
+    terminal = start(options="--keep-comment")
+    terminal.send("biggest files")
+    terminal.press()
+    terminal.wait(lambda: terminal.line() == (5, "ls -l  # biggest files"), "the words are behind the command")
+
+
+def test_what_is_being_written_is_shown_and_leaves_no_trace(start):
+    terminal = start()
+    terminal.answer("find . -size +1M", delay=1.5)
+    terminal.send("echo first\r")
+    terminal.settle()
+    terminal.send("big files")
+    terminal.settle()
+    terminal.press()
+    terminal.wait(lambda: re.search(r"^find \.", terminal.text(), re.MULTILINE), "what is written is shown")
+    terminal.wait(lambda: re.search(r"^\$ find \. -size \+1M$", terminal.text(), re.MULTILINE), "the line is there")
+    terminal.settle()
+    assert terminal.text().splitlines()[-3:] == ["$ echo first", "first", "$ find . -size +1M"]
+    assert terminal.screen.cursor.x == len("$ find . -size +1M")
+
+
+def test_at_the_bottom_of_the_screen_too(start):
+    terminal = start()
+    terminal.answer("find . -size +1M", delay=0.5)
+    terminal.send("\r" * 40)
+    terminal.settle()
+    terminal.send("big files")
+    terminal.press()
+    terminal.becomes("find . -size +1M")
+    terminal.settle()
+    lines = terminal.text().splitlines()
+    assert lines[-1] == "$ find . -size +1M" and set(lines[:-1]) == {"$"}
+
+
+def test_ctrl_c_leaves_the_line_as_it_was_whenever_it_comes(start):
+    terminal = start()
+    terminal.answer("never", delay=30)
+    words = "big  files 'n 中文 "
+    terminal.send(words)
+    terminal.send("\x1b[D" * 3)
+    terminal.settle()
+    moments = random.Random(4)
+    for _ in range(10):
+        terminal.press()
+        terminal.read(moments.uniform(0, 0.8))
+        terminal.child.send("\x03")
+        time.sleep(0.4)
+        terminal.settle()
+        if terminal.line()[1] == "":  # it came before the widget had begun, and is the shell's own then
+            terminal.send(words + "\x1b[D" * 3)
+            terminal.settle()
+        assert terminal.line() == (len(words) - 3, words)
+    terminal.answer("ls")
+    terminal.press()
+    terminal.becomes("ls")
+    assert "^C" not in terminal.text().splitlines()[-1]
+
+
+def test_what_is_typed_meanwhile_is_kept(start):
+    terminal = start()
+    terminal.answer("ls -l", delay=1)
+    terminal.send("long list")
+    terminal.press()
+    terminal.read(0.5)
+    terminal.send(" /tmp")
+    terminal.becomes("ls -l /tmp")
+
+
+@pytest.mark.parametrize("error", ["the model is gone", ""])
+def test_a_failure_changes_nothing_and_says_why_until_the_next_key(start, error):
+    terminal = start()
+    terminal.answer(*(["x"] if error else ['echo "open']), error=error)
+    terminal.send("do it now")
+    terminal.settle()
+    terminal.press()
+    said = error or "no command for that"
+    terminal.wait(lambda: f"shellmate: {said}" in terminal.text(), "the reason is shown")
+    terminal.send("!")
+    terminal.wait(lambda: said not in terminal.text(), "it is gone at the next key")
+    terminal.becomes("do it now!")
+
+
+def test_the_status_of_the_last_command_is_kept_and_told(start):
+    terminal = start()
+    terminal.send("false\r")
+    terminal.settle()
+    status = "$status" if terminal.shell == "fish" else "$?"
+    terminal.answer(f"echo is {status}")
+    terminal.send("do that again")
+    terminal.press()
+    terminal.becomes(f"echo is {status}")
+    terminal.send("\r")
+    terminal.wait(lambda: "is 1" in terminal.text().splitlines(), "the status is what it was")
+    asked = terminal.asked()[0]["words"]
+    assert asked == "The last command was: false (exit status 1)\ndo that again"
+
+
+def test_an_empty_line_asks_nothing(start):
+    terminal = start()
+    terminal.press()
+    terminal.send("  ")
+    terminal.press()
+    terminal.settle()
+    assert terminal.asked() == [] and terminal.line()[1].strip() == ""
+
+
+def test_a_key_that_is_taken_stays_taken(start):
+    taken = {
+        "bash": 'bind \'"\\em": "mine"\'',
+        "zsh": "bindkey -s '^[m' mine",
+        "fish": "bind \\em 'commandline -i mine'",
+    }
+    terminal = start()
+    setup = taken[terminal.shell]
+    terminal.close()
+    terminal = start(setup=setup)
+    assert "SHELLMATE_KEY" in terminal.text()
+    terminal.press()
+    terminal.becomes("mine")
+    terminal.close()
+    terminal = start(setup=setup, options="--force")
+    assert "SHELLMATE_KEY" not in terminal.text()
+    terminal.send("words")
+    terminal.press()
+    terminal.becomes("ls -l")
+
+
+def test_another_key_and_none(start):
+    terminal = start(SHELLMATE_KEY="ctrl-x ctrl-t")
+    terminal.send("words")
+    terminal.send("\x18\x14")
+    terminal.becomes("ls -l")
+    terminal.close()
+    terminal = start(SHELLMATE_KEY="")
+    terminal.send("words")
+    terminal.press()
+    terminal.settle()
+    assert terminal.asked() == terminal.asked()[:1] and terminal.line()[1].startswith("words")
+
+
+@pytest.mark.parametrize("mode", ["insert", "command"])
+def test_in_vi_mode(start, mode):
+    terminal = start()
+    vi = {"bash": "set -o vi", "zsh": "bindkey -v", "fish": "fish_vi_key_bindings"}[terminal.shell]
+    terminal.close()
+    terminal = start(setup=vi)
+    terminal.send("biggest files")
+    terminal.settle()
+    if mode == "command":
+        terminal.send(ESCAPE)
+        time.sleep(0.8)
+        terminal.settle()
+    terminal.press()
+    terminal.wait(lambda: terminal.asked() and "ls -l" in terminal.text().splitlines()[-1], "the command is there")
+    assert len(terminal.asked()) == 1
+
+
+def test_several_lines(start):
+    terminal = start()
+    answer = 'for f in *; do\n  echo "$f"\ndone'
+    if terminal.shell == "fish":
+        answer = "for f in *\n    echo $f\nend"
+    terminal.answer(answer)
+    terminal.send("print each file")
+    terminal.press()
+    terminal.becomes(answer)
