@@ -6,7 +6,7 @@ Better a word too many than one too few: what is cut here only ever was context.
 import re
 
 MARK = "***"
-_NAME = r"[\w.-]*(?:pass(?:word|wd|phrase)?|pwd|secret|token|(?:api|access|private)[_-]?key|auth|credential)[\w.-]*"
+_NAME = r"[\w.-]*(?:pass(?:word|wd|phrase)?|pwd|secret|token|(?:api|access|private)[_-]?key|auth(?!or)|credential)[\w.-]*"
 _PATTERNS = (
     # Keys that say what they are: GitHub, GitLab, Slack, AWS, Google, OpenAI and the like, Stripe, npm, PyPI, JWT.
     r"\b(?:gh[opsur]_|github_pat_|glpat-|xox[abprs]-|sk-|pk-|[sr]k_(?:live|test)_|npm_|pypi-|hf_|dop_v1_|SG\.)[\w.-]{8,}",
@@ -23,7 +23,7 @@ _NAMED = re.compile(
 _HEADER = re.compile(r"(?i)\b(bearer|basic)\s+[\w+/=.~-]{8,}")
 _IN_URL = re.compile(r"(\w+://[^\s/:@]*:)[^\s/@]+@")
 # curl -u name:secret, mysql -psecret, sshpass -p secret
-_USER = re.compile(r"((?:^|\s)(?:-u|--user)[\s=]*[^\s:]+:)\S+")
+_USER = re.compile(r"((?:^|\s)(?:-u|--user)[\s=]*[^\s:]+:)(?!\d+\b)\S+")
 _P_OPTION = re.compile(r"(\b(?:sshpass|mysql\w*|mariadb\w*|7z\w*)\b[^|;&]*?\s-p\s?)[^\s-]\S*")
 _LONG = re.compile(r"\b(?=[\w+/=-]*\d)(?=[\w+/=-]*[A-Za-z])[A-Za-z0-9+/_-]{32,}={0,2}(?![\w/])")
 _HASH = re.compile(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}")
