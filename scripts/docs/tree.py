@@ -97,7 +97,8 @@ def _command(command: click.Command, context: click.Context) -> Command:
 def _option(option: click.Option, context: click.Context) -> Option:
     takes_value = not option.is_flag and not option.count
     return Option(
-        names=(*option.opts, *option.secondary_opts),
+        # click 8.2 has the names of --help in an order that changes from run to run
+        names=tuple(sorted((*option.opts, *option.secondary_opts), key=lambda name: name.startswith("--"))),
         help=(option.help or "").replace("\n", " "),
         value=_value(option, context) if takes_value else None,
         again=option.count or option.multiple,
