@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALL := $(PYTHON) scripts/locked.py sh scripts/install.sh "$(PYTHON)" $(VENV)
 INSTALLER := pyproject.toml scripts/install.sh scripts/build_llama.sh
 
-.PHONY: demo install test test-ready test-fast lint bench clean
+.PHONY: demo install test test-ready test-fast lint docs bench clean
 .DEFAULT_GOAL := demo
 
 demo: install
@@ -30,6 +30,10 @@ lint: $(VENV)/.lint
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/python -m scripts.docs --check
+
+docs: $(VENV)/.run
+	@$(BIN)/python -m scripts.docs
 
 bench: $(VENV)/.test
 	@$(BIN)/shellmate model pull --no-prime

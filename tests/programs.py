@@ -5,7 +5,14 @@ import shutil
 
 import pytest
 
-PACKAGES = {"ps": "procps", "cc": "gcc", "ls": "coreutils", "df": "coreutils"}
+PACKAGES = {
+    "ps": "procps",
+    "cc": "gcc",
+    "ls": "coreutils",
+    "df": "coreutils",
+    "groff": "groff-base",
+    "manpath": "man-db",
+}
 
 
 def need(program: str) -> str:

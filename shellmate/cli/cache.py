@@ -3,6 +3,7 @@
 import click
 
 from shellmate.cli.app import App
+from shellmate.cli.options import Listed
 from shellmate.core.errors import UsageError
 
 
@@ -39,8 +40,8 @@ def clear(app: App, yes: bool) -> None:
 
 
 @cache.command()
-@click.argument("names", nargs=-1, metavar="[PROMPT]...")
-@click.option("-m", "--model", metavar="NAME|PATH", help="Prime for another model.")
+@click.argument("names", nargs=-1, metavar="[PROMPT]...", type=Listed("prompts"))
+@click.option("-m", "--model", metavar="NAME|PATH", type=Listed("models", files=True), help="Prime for another model.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
 @click.pass_obj
 def prime(app: App, names: tuple[str, ...], model: str | None, quiet: bool) -> None:

@@ -3,6 +3,7 @@
 import click
 
 from shellmate.cli.app import App
+from shellmate.cli.options import Listed
 from shellmate.core.errors import UsageError
 from shellmate.core.settings import SETTINGS, save_setting
 
@@ -21,7 +22,7 @@ def list_(app: App) -> None:
 
 
 @config.command()
-@click.argument("name")
+@click.argument("name", type=Listed("settings"))
 @click.pass_obj
 def get(app: App, name: str) -> None:
     """Print a setting's value."""
@@ -31,8 +32,8 @@ def get(app: App, name: str) -> None:
 
 
 @config.command("set")
-@click.argument("name")
-@click.argument("value")
+@click.argument("name", type=Listed("settings"))
+@click.argument("value", type=Listed("values"))
 @click.pass_obj
 def set_(app: App, name: str, value: str) -> None:
     """Set a value in the configuration file.

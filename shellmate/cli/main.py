@@ -65,6 +65,10 @@ def main(
 
 def _work(args: list[str], env: Environment, open_engine: OpenEngine | None) -> int:
     app = App(env, Paths.of(env.variables), {}, open_engine)
+    if names := env.variables.get("_SHELLMATE_COMPLETE"):
+        from shellmate.cli.completion import write_names
+
+        return write_names(app, names, args)
     try:
         # Not by click's own main(), which turns a closed pipe into exit 1 and Ctrl-C into "Aborted!".
         with shellmate.make_context("shellmate", args, obj=app) as context:

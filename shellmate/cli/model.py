@@ -7,6 +7,7 @@ import click
 
 from shellmate.cli.app import App
 from shellmate.cli.cache import prime_prompts
+from shellmate.cli.options import Listed
 from shellmate.core.environment import Environment
 from shellmate.core.errors import ModelError, UsageError
 from shellmate.models.catalogue import CATALOGUE, Model, find_model
@@ -14,7 +15,7 @@ from shellmate.models.installed import check_installed, check_path, place_of
 from shellmate.models.store import find_model_file, is_path, pull_model, remove_model
 from shellmate.models.words import megabytes
 
-NAME = click.argument("name", metavar="[NAME]", required=False)
+NAME = click.argument("name", metavar="[NAME]", required=False, type=Listed("installed", files=True))
 QUIET = click.option("-q", "--quiet", is_flag=True, help="Say nothing unless it fails.")
 
 
@@ -74,7 +75,7 @@ def _describe(entry: Model, app: App) -> dict:
 
 
 @model.command()
-@click.argument("names", metavar="[NAME]...", nargs=-1)
+@click.argument("names", metavar="[NAME]...", nargs=-1, type=Listed("models"))
 @click.option("--offline", is_flag=True, default=None, help="Only from copies on this machine.")
 @click.option("--no-prime", is_flag=True, help="Leave the prompts to be primed by the first question.")
 @QUIET
@@ -165,7 +166,7 @@ def _missing(name: str) -> ModelError:
 
 
 @model.command()
-@click.argument("name")
+@click.argument("name", type=Listed("installed"))
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 @QUIET
 @click.pass_obj

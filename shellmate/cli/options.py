@@ -8,11 +8,21 @@ import click
 from shellmate.core.settings import SETTINGS, Setting
 
 
+class Listed(click.types.StringParamType):
+    """Text that is one of the names of a list in cli/completion.py; with `files` it may be a path as well."""
+
+    def __init__(self, names: str, files: bool = False):
+        self.names = names
+        self.files = files
+
+
 class SettingType(click.ParamType):
     """A value that the setting itself parses."""
 
     def __init__(self, setting: Setting):
         self.setting = setting
+        self.names = {"model": "models", "prompt": "prompts"}.get(setting.name, "")
+        self.files = setting.name == "model"
         self.name = "|".join(setting.choices) or {int: "N", float: "NUMBER"}.get(setting.kind, "TEXT")
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:

@@ -3,6 +3,7 @@
 import click
 
 from shellmate.cli.app import App
+from shellmate.cli.options import Listed
 from shellmate.core.errors import ShellmateError
 from shellmate.core.paths import make_private_directory, reason, write_whole
 
@@ -26,7 +27,7 @@ def list_(app: App) -> None:
 
 
 @prompt.command()
-@click.argument("name")
+@click.argument("name", type=Listed("prompts"))
 @click.pass_obj
 def show(app: App, name: str) -> None:
     """Print a prompt's file."""
@@ -36,7 +37,7 @@ def show(app: App, name: str) -> None:
 
 
 @prompt.command()
-@click.argument("name")
+@click.argument("name", type=Listed("prompts"))
 @click.pass_obj
 def edit(app: App, name: str) -> None:
     """Edit your own copy of a prompt in $EDITOR; a new name begins as a copy of `auto`.

@@ -15,6 +15,23 @@ class ExitCode(IntEnum):
     TIMED_OUT = 124
     INTERRUPTED = 130
 
+    @property
+    def meaning(self) -> str:
+        """When it is used, for the manual."""
+        return _MEANINGS[self]
+
+
+_MEANINGS = {
+    ExitCode.ANSWERED: "Answered, or done.",
+    ExitCode.FAILED: "Failed; what happened is said on stderr.",
+    ExitCode.USAGE: "The words, options, settings or input do not make a request.",
+    ExitCode.MODEL: "The model is missing, damaged or cannot be loaded.",
+    ExitCode.NO_ANSWER: "No answer passed the checks; what there was goes to stderr.",
+    ExitCode.REFUSED: "Refused to run what is dangerous.",
+    ExitCode.TIMED_OUT: "--timeout passed.",
+    ExitCode.INTERRUPTED: "Interrupted.",
+}
+
 
 class ShellmateError(Exception):
     """An error that a user can act on: what happened, and what mends it.

@@ -6,7 +6,9 @@ Better a word too many than one too few: what is cut here only ever was context.
 import re
 
 MARK = "***"
-_NAME = r"[\w.-]*(?:pass(?:word|wd|phrase)?|pwd|secret|token|(?:api|access|private)[_-]?key|auth(?!or)|credential)[\w.-]*"
+_NAME = (
+    r"[\w.-]*(?:pass(?:word|wd|phrase)?|pwd|secret|token|(?:api|access|private)[_-]?key|auth(?!or)|credential)[\w.-]*"
+)
 _PATTERNS = (
     # Keys that say what they are: GitHub, GitLab, Slack, AWS, Google, OpenAI and the like, Stripe, npm, PyPI, JWT.
     r"\b(?:gh[opsur]_|github_pat_|glpat-|xox[abprs]-|sk-|pk-|[sr]k_(?:live|test)_|npm_|pypi-|hf_|dop_v1_|SG\.)[\w.-]{8,}",

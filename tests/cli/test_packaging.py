@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import shellmate
+from tests.programs import need
 
 CHECKOUT = Path(__file__).parents[2]
 PROMPTS = {"about", "auto", "complete", "explain", "piped", "python", "query", "shell"}
@@ -83,7 +84,8 @@ def test_wheel_holds_the_prompts_and_the_licence_and_no_tests(wheel: Path) -> No
     names = zipfile.ZipFile(wheel).namelist()
     assert {Path(n).stem for n in names if n.startswith("shellmate/prompts/")} >= PROMPTS
     assert any(n.endswith(".dist-info/licenses/LICENSE") for n in names)
-    assert {n.split("/")[0] for n in names} == {"shellmate", f"shellmate-{shellmate.__version__}.dist-info"}
+    name = f"shellmate-{shellmate.__version__}"
+    assert {n.split("/")[0] for n in names} == {"shellmate", f"{name}.dist-info", f"{name}.data"}
     assert not [n for n in names if "test" in n or n.endswith(".pyc")]
 
 
@@ -100,6 +102,37 @@ def test_the_installed_command_finds_its_prompts(installed: Path, away: tuple[Pa
     cwd, env = away
     listed = run(installed / "shellmate", "prompt", "list", cwd=cwd, env=env)
     assert {line.split()[0] for line in listed.splitlines()} >= PROMPTS
+
+
+@pytest.mark.parametrize(
+    ("made", "place"),
+    [
+        ("completions/shellmate.bash", "share/bash-completion/completions/shellmate"),
+        ("completions/_shellmate", "share/zsh/site-functions/_shellmate"),
+        ("completions/shellmate.fish", "share/fish/vendor_completions.d/shellmate.fish"),
+        ("man/shellmate.1", "share/man/man1/shellmate.1"),
+    ],
+)
+def test_completions_and_man_page_are_where_they_are_looked_for(installed: Path, made: str, place: str) -> None:
+    assert (installed.parent / place).read_bytes() == (CHECKOUT / made).read_bytes()
+
+
+def test_man_finds_the_page_of_a_command_on_the_path(installed: Path, away: tuple[Path, dict[str, str]]) -> None:
+    cwd, env = away
+    found = run(need("manpath"), "-q", cwd=cwd, env=env | {"PATH": f"{installed}:{env['PATH']}"})
+    assert str(installed.parent / "share" / "man") in found.strip().split(":")
+
+
+def test_the_installed_completion_asks_the_installed_command(
+    installed: Path, away: tuple[Path, dict[str, str]]
+) -> None:
+    cwd, env = away
+    file = installed.parent / "share" / "bash-completion" / "completions" / "shellmate"
+    script = f"""source {file}
+        COMP_WORDS=({installed}/shellmate -p pyth) COMP_CWORD=2
+        _shellmate {installed}/shellmate pyth -p
+        echo "${{COMPREPLY[@]}}" """
+    assert run("bash", "-c", script, cwd=cwd, env=env) == "python\n"
 
 
 def test_the_installed_package_is_the_one_in_use(installed: Path, away: tuple[Path, dict[str, str]]) -> None:

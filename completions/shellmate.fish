@@ -1,0 +1,148 @@
+# Completes shellmate in fish. Made from the commands by `make docs`.
+
+# Whether the line is about the command of these words; with no words, whether it is a question.
+function __shellmate_at
+    set -l words (commandline -opc)
+    set -l command
+    if contains -- "$words[2]" cache config digest init model prompt
+        set command $words[2]
+        if contains -- "$words[2] $words[3]" "cache clear" "cache info" "cache prime" "config get" "config list" "config path" "config set" "model list" "model path" "model pull" "model rm" "model verify" "prompt edit" "prompt list" "prompt show"
+            set command "$words[2] $words[3]"
+        end
+    end
+    test "$command" = "$argv"
+end
+
+# Whether the word at the cursor is the one of that number; options and shellmate itself are not counted.
+function __shellmate_place
+    test (count (string match -v -- '-*' (commandline -opc))) -eq $argv[1]
+end
+
+function __shellmate_first
+    test (count (commandline -opc)) -eq 1
+end
+
+# The names of a list that only shellmate knows, for the word before.
+function __shellmate_names
+    set -l words (commandline -opc)
+    set -l program shellmate # rather than an alias, or a function of that name
+    if string match -q '*/*' -- $words[1]
+        set program (string replace -r '^~/' "$HOME/" -- $words[1])
+    end
+    env _SHELLMATE_COMPLETE=$argv[1] $program $words[-1] 2>/dev/null </dev/null
+end
+
+complete -c shellmate -f
+complete -c shellmate -n 'not __shellmate_first; and __shellmate_at' -F
+
+complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a cache -d 'The kept KV states of prompts: look, prime, clear'
+complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a config -d 'The settings'
+complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a digest -d 'Print what the model would be told about stdin'
+complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a init -d 'Print the code that binds the key, for a shell\'s startup file'
+complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a model -d 'Models: list, fetch, verify, locate and remove them'
+complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a prompt -d 'What the model is told before the question: list, show, edit'
+complete -c shellmate -n '__shellmate_at' -s l -l lang -x -a 'auto shell python' -d 'What to write; auto lets the model choose. [auto]'
+complete -c shellmate -n '__shellmate_at' -l sh -d 'The same as --lang shell'
+complete -c shellmate -n '__shellmate_at' -l py -d 'The same as --lang python'
+complete -c shellmate -n '__shellmate_at' -s n -x -d 'N distinct alternatives, best first'
+complete -c shellmate -n '__shellmate_at' -s x -l explain -d 'After the code, say what each part does'
+complete -c shellmate -n '__shellmate_at' -s r -l run -d 'Show the code, ask on the terminal, run it on what was piped in'
+complete -c shellmate -n '__shellmate_at' -s m -l model -r -F -a '(__shellmate_names models)' -d 'The model: a name from `shellmate model list`, or a GGUF file. [qwen2.5-coder-0.5b]'
+complete -c shellmate -n '__shellmate_at' -s p -l prompt -x -a '(__shellmate_names prompts)' -d 'The prompt: a name from `shellmate prompt list`; by default the language\'s own'
+complete -c shellmate -n '__shellmate_at' -l json -d 'One JSON object on stdout'
+complete -c shellmate -n '__shellmate_at' -l max-tokens -x -d 'The longest answer, in tokens. [512]'
+complete -c shellmate -n '__shellmate_at' -l temperature -x -d '0 takes the likeliest token; higher varies'
+complete -c shellmate -n '__shellmate_at' -l seed -x -d 'The seed for a temperature above 0'
+complete -c shellmate -n '__shellmate_at' -l ctx -x -d 'The context in tokens; 0 makes it as large as needed'
+complete -c shellmate -n '__shellmate_at' -l threads -x -d 'Threads to compute with; 0 takes the physical cores'
+complete -c shellmate -n '__shellmate_at' -l timeout -x -d 'Give up after so many seconds; 0 never does'
+complete -c shellmate -n '__shellmate_at' -l color -x -a 'auto always never' -d 'Colour the code. [auto]'
+complete -c shellmate -n '__shellmate_at' -l offline -d 'Never touch the network'
+complete -c shellmate -n '__shellmate_at' -l no-config -d 'Read no configuration, neither file nor variables'
+complete -c shellmate -n '__shellmate_at' -s q -l quiet -d 'Say nothing on stderr but errors'
+complete -c shellmate -n '__shellmate_at' -s v -l verbose -d 'Timings, stdin\'s digest on stderr; -vv llama.cpp\'s log, tracebacks'
+complete -c shellmate -n '__shellmate_at' -l version -d 'Show the version and exit'
+complete -c shellmate -n '__shellmate_at' -s h -l help -d 'Show this message and exit'
+
+complete -c shellmate -n '__shellmate_at cache; and __shellmate_place 2' -a clear -d 'Forget all states'
+complete -c shellmate -n '__shellmate_at cache; and __shellmate_place 2' -a info -d 'Where the store is and what it holds'
+complete -c shellmate -n '__shellmate_at cache; and __shellmate_place 2' -a prime -d 'Evaluate prompts in advance, so that the first question is as quick as the second'
+complete -c shellmate -n '__shellmate_at cache' -s h -l help -d 'Show this message and exit'
+
+complete -c shellmate -n '__shellmate_at cache clear' -s y -l yes -d 'Do not ask'
+complete -c shellmate -n '__shellmate_at cache clear' -s h -l help -d 'Show this message and exit'
+
+complete -c shellmate -n '__shellmate_at cache info' -s h -l help -d 'Show this message and exit'
+
+complete -c shellmate -n '__shellmate_at cache prime' -a '(__shellmate_names prompts)'
+complete -c shellmate -n '__shellmate_at cache prime' -s m -l model -r -F -a '(__shellmate_names models)' -d 'Prime for another model'
+complete -c shellmate -n '__shellmate_at cache prime' -s q -l quiet -d 'Say nothing but errors'
+complete -c shellmate -n '__shellmate_at cache prime' -s h -l help -d 'Show this message and exit'
+
+complete -c shellmate -n '__shellmate_at config; and __shellmate_place 2' -a get -d 'Print a setting\'s value'
+complete -c shellmate -n '__shellmate_at config; and __shellmate_place 2' -a list -d 'Every setting with its value, its variable and what it is for'
+complete -c shellmate -n '__shellmate_at config; and __shellmate_place 2' -a path -d 'Print the path of the configuration file'
+complete -c shellmate -n '__shellmate_at config; and __shellmate_place 2' -a set -d 'Set a value in the configuration file'
+complete -c shellmate -n '__shellmate_at config' -s h -l help -d 'Show this message and exit'
+
+complete -c shellmate -n '__shellmate_at config get; and __shellmate_place 3' -a '(__shellmate_names settings)'
+complete -c shellmate -n '__shellmate_at config get' -s h -l help -d 'Show this message and exit'
+
+complete -c shellmate -n '__shellmate_at config list' -s h -l help -d 'Show this message and exit'
+
+complete -c shellmate -n '__shellmate_at config path' -s h -l help -d 'Show this message and exit'
+
+complete -c shellmate -n '__shellmate_at config set; and __shellmate_place 3' -a '(__shellmate_names settings)'
+complete -c shellmate -n '__shellmate_at config set; and __shellmate_place 4' -a '(__shellmate_names values)'
+complete -c shellmate -n '__shellmate_at config set' -s h -l help -d 'Show this message and exit'
+
+complete -c shellmate -n '__shellmate_at digest' -l json -d 'One JSON object: kind, text, names, left_out'
+complete -c shellmate -n '__shellmate_at digest' -s h -l help -d 'Show this message and exit'
+
+complete -c shellmate -n '__shellmate_at init; and __shellmate_place 2' -a 'bash zsh fish'
+complete -c shellmate -n '__shellmate_at init' -l key -x -d 'The key that turns words into a command; empty binds none. [alt-m]'
+complete -c shellmate -n '__shellmate_at init' -l force -d 'Take the key even where something is bound to it'
+complete -c shellmate -n '__shellmate_at init' -l keep-comment -d 'Keep the words behind the command, as a comment'
+complete -c shellmate -n '__shellmate_at init' -l history -x -d 'How many commands of the history a key press tells of, but the last'
+complete -c shellmate -n '__shellmate_at init' -s h -l help -d 'Show this message and exit'
+
+complete -c shellmate -n '__shellmate_at model; and __shellmate_place 2' -a list -d 'List the models that have a name'
+complete -c shellmate -n '__shellmate_at model; and __shellmate_place 2' -a path -d 'Print where a model\'s file is'
+complete -c shellmate -n '__shellmate_at model; and __shellmate_place 2' -a pull -d 'Fetch models and prime the prompts for them'
+complete -c shellmate -n '__shellmate_at model; and __shellmate_place 2' -a rm -d 'Remove a model\'s file'
+complete -c shellmate -n '__shellmate_at model; and __shellmate_place 2' -a verify -d 'Check a model\'s bytes against its SHA-256'
+complete -c shellmate -n '__shellmate_at model' -s h -l help -d 'Show this message and exit'
+
+complete -c shellmate -n '__shellmate_at model list' -l json -d 'Print a JSON array'
+complete -c shellmate -n '__shellmate_at model list' -s h -l help -d 'Show this message and exit'
+
+complete -c shellmate -n '__shellmate_at model path; and __shellmate_place 3' -F -a '(__shellmate_names installed)'
+complete -c shellmate -n '__shellmate_at model path' -s h -l help -d 'Show this message and exit'
+
+complete -c shellmate -n '__shellmate_at model pull' -a '(__shellmate_names models)'
+complete -c shellmate -n '__shellmate_at model pull' -l offline -d 'Only from copies on this machine'
+complete -c shellmate -n '__shellmate_at model pull' -l no-prime -d 'Leave the prompts to be primed by the first question'
+complete -c shellmate -n '__shellmate_at model pull' -s q -l quiet -d 'Say nothing unless it fails'
+complete -c shellmate -n '__shellmate_at model pull' -s h -l help -d 'Show this message and exit'
+
+complete -c shellmate -n '__shellmate_at model rm; and __shellmate_place 3' -a '(__shellmate_names installed)'
+complete -c shellmate -n '__shellmate_at model rm' -s y -l yes -d 'Do not ask'
+complete -c shellmate -n '__shellmate_at model rm' -s q -l quiet -d 'Say nothing unless it fails'
+complete -c shellmate -n '__shellmate_at model rm' -s h -l help -d 'Show this message and exit'
+
+complete -c shellmate -n '__shellmate_at model verify; and __shellmate_place 3' -F -a '(__shellmate_names installed)'
+complete -c shellmate -n '__shellmate_at model verify' -s q -l quiet -d 'Say nothing unless it fails'
+complete -c shellmate -n '__shellmate_at model verify' -s h -l help -d 'Show this message and exit'
+
+complete -c shellmate -n '__shellmate_at prompt; and __shellmate_place 2' -a edit -d 'Edit your own copy of a prompt in $EDITOR'
+complete -c shellmate -n '__shellmate_at prompt; and __shellmate_place 2' -a list -d 'The prompts there are'
+complete -c shellmate -n '__shellmate_at prompt; and __shellmate_place 2' -a show -d 'Print a prompt\'s file'
+complete -c shellmate -n '__shellmate_at prompt' -s h -l help -d 'Show this message and exit'
+
+complete -c shellmate -n '__shellmate_at prompt edit; and __shellmate_place 3' -a '(__shellmate_names prompts)'
+complete -c shellmate -n '__shellmate_at prompt edit' -s h -l help -d 'Show this message and exit'
+
+complete -c shellmate -n '__shellmate_at prompt list' -s h -l help -d 'Show this message and exit'
+
+complete -c shellmate -n '__shellmate_at prompt show; and __shellmate_place 3' -a '(__shellmate_names prompts)'
+complete -c shellmate -n '__shellmate_at prompt show' -s h -l help -d 'Show this message and exit'

@@ -1,0 +1,48 @@
+"""The widgets as linters and the shells themselves see them."""
+
+import subprocess
+
+import pytest
+
+from tests.programs import need
+
+
+def widget(shellmate_path, shell: str, *options: str) -> str:
+    return subprocess.run(
+        [shellmate_path, "init", shell, *options], capture_output=True, text=True, check=True, timeout=30
+    ).stdout
+
+
+def test_shellcheck_finds_nothing(shellmate_path):
+    code = widget(shellmate_path, "bash")
+    done = subprocess.run([need("shellcheck"), "--shell=bash", "-"], input=code, capture_output=True, text=True)
+    assert (done.stdout, done.returncode) == ("", 0)
+
+
+def test_shfmt_would_write_it_the_same(shellmate_path):
+    code = widget(shellmate_path, "bash")
+    done = subprocess.run([need("shfmt"), "-i", "4", "-ci", "-d"], input=code, capture_output=True, text=True)
+    assert (done.stdout, done.stderr, done.returncode) == ("", "", 0)
+
+
+@pytest.mark.parametrize(("shell", "flags"), [("bash", ["-n"]), ("zsh", ["-fn"]), ("fish", ["--no-execute"])])
+@pytest.mark.parametrize("options", [(), ("--force", "--keep-comment", "--key", "ctrl-x f5", "--history", "9")])
+def test_the_shell_can_read_it(shellmate_path, tmp_path, shell, flags, options):
+    file = tmp_path / "widget"
+    file.write_text(widget(shellmate_path, shell, *options))
+    done = subprocess.run([need(shell), *flags, str(file)], capture_output=True, text=True)
+    assert (done.stdout, done.stderr, done.returncode) == ("", "", 0)
+
+
+@pytest.mark.parametrize("key", ["alt-", "ctrl-c", "shift-a", "alt-'", "f13", "ctrl-é"])
+def test_a_key_that_there_is_not_is_refused(shellmate_path, key):
+    done = subprocess.run([shellmate_path, "init", "bash", "--key", key], capture_output=True, text=True)
+    assert (done.stdout, done.returncode) == ("", 2)
+    assert "--key alt-m" in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_an_old_bash_is_told_so(shellmate_path):
+    code = widget(shellmate_path, "bash").replace("${BASH_VERSINFO[0]:-0}", "3")
+    done = subprocess.run([need("bash"), "-c", code], capture_output=True, text=True)
+    assert (done.stdout, done.returncode) == ("", 0)
+    assert "needs bash 4" in done.stderr and done.stderr.count("\n") == 1
