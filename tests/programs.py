@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-PACKAGES = {"ps": "procps", "cc": "gcc", "ls": "coreutils", "df": "coreutils"}
+PACKAGES = {"man": "man-db", "ps": "procps", "cc": "gcc", "ls": "coreutils", "df": "coreutils"}
 
 
 def need(program: str) -> str:
