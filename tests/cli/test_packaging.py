@@ -13,7 +13,7 @@ import pytest
 import shellmate
 
 CHECKOUT = Path(__file__).parents[2]
-PROMPTS = {"about", "auto", "complete", "explain", "piped", "python", "query", "shell"}
+PROMPTS = {"about", "auto", "command", "complete", "explain", "piped", "python", "query", "shell"}
 
 
 def run(*command: str | Path, cwd: Path, env: dict[str, str]) -> str:
