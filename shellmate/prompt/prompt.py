@@ -1,5 +1,6 @@
 """What the model is told: the prefix that is the same for every request, and the suffix that is this one."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -91,9 +92,17 @@ def compose_explanation(language: str, code: str, library: PromptLibrary) -> Pro
 def compose_overview(command: str, parts: Sequence[Part], library: PromptLibrary) -> Prompt:
     """The prompt that has the model say what a command does as a whole, given what is known about its parts."""
     file = library.load("command")
-    known = [part for part in parts if part.source and part.text not in _SAY_NOTHING]
-    facts = "".join(f"\n- {part.text}: {part.meaning[:_LONGEST_FACT]}" for part in known[:_MOST_FACTS])
+    known = [part for part in parts if part.source and part.text not in _SAY_NOTHING and not part.is_merely_named]
+    facts = "".join(f"\n- {part.text}: {_first_clause(part.meaning)}" for part in known[:_MOST_FACTS])
     return Prompt(prefix_of(file, library), f"{FENCES['shell'][0]}{command}\n```{facts}")
+
+
+def _first_clause(text: str) -> str:
+    """What a small model can use of a meaning: its beginning, up to a word's end."""
+    clause = re.split(r"(?<=\w)[.;] | \(", text, maxsplit=1)[0]
+    if len(clause) <= _LONGEST_FACT:
+        return clause
+    return clause[:_LONGEST_FACT].rpartition(" ")[0].rstrip(",") or clause[:_LONGEST_FACT]
 
 
 def prefix_of(file: PromptFile, library: PromptLibrary) -> tuple[Message, ...]:

@@ -17,3 +17,8 @@ class Part:
     source: str
     depth: int = 0
     at: int = 0
+
+    @property
+    def is_merely_named(self) -> bool:
+        """Whether the meaning says no more than whose argument it is."""
+        return self.kind == "argument" and " argument of " in self.meaning
