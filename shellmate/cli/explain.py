@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-if TYPE_CHECKING:
-    from shellmate.request.part import Part
-    from shellmate.request.parts import Explainer
-
 from shellmate.cli.app import App
 from shellmate.cli.options import setting_option
 from shellmate.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from shellmate.request.part import Part
+    from shellmate.request.parts import Explainer
 
 AS_THEY_ARE = frozenset(("|", "|&", "||", "&&", "&", ">", ">>", "<", "<<<", "2>", "2>>", "&>", "2>&1", ">&2", "{}"))
 MOST_BYTES = 1 << 18
@@ -52,20 +52,19 @@ def explain(
       shellmate explain "find . -name '*.log' | xargs rm"
       fc -ln -1 | shellmate explain
     """
+    from shellmate.cli.main import start_timeout
     from shellmate.request.manuals import Manuals
     from shellmate.request.parts import Explainer
 
     app.configured |= {k: v for k, v in (("model", model), ("color", color)) if v is not None}
+    if seconds := app.setting("timeout"):
+        start_timeout(seconds)
     command = join_command(words) if words else _read_command(app)
     explainer = Explainer(Manuals(app.env.variables, app.env.cwd))
     if not click.get_current_context().meta["certain"]:
         _refuse_question(explainer, command)
     parts = explainer.explain(command)
     _refuse_broken(command)
-    from shellmate.cli.main import start_timeout
-
-    if seconds := app.setting("timeout"):
-        start_timeout(seconds)
     if as_json:
         _write_json(app, command, parts, "" if no_prose else _write_prose(app, command, parts, quiet, shown=False))
         return

@@ -163,9 +163,10 @@ def _page(source: str, said: str) -> Page:
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
-    """End the group that a command has started, what it left running too."""
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
+    """End a command that has not ended in time, and what it has started."""
+    if process.returncode is None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
     if process.stdout:
         process.stdout.close()
     process.wait()

@@ -54,8 +54,7 @@ _BRACES = re.compile(r"\{[^{}]*(?:,|\.\.)[^{}]*\}")
 
 def describe_keyword(text: str) -> str:
     """What a keyword means, with what belongs to it, such as `for f in *.png`."""
-    keyword = text.split()[0] if text.split() else text
-    return KEYWORDS.get(keyword, "")
+    return KEYWORDS[re.match(r"[a-z]+|[!{}]", text)[0]]  # type: ignore[index]
 
 
 def describe_redirection(token: Token) -> str:
@@ -99,8 +98,9 @@ def describe_expansion(word: Word) -> str:
     if word.bare.startswith("~"):
         notes.append("~ becomes the home directory")
     if word.variables:
-        names = ", ".join(word.variables)
-        notes.append(f"{names} gives {'its' if len(word.variables) == 1 else 'their'} value")
+        names = " and ".join(f"${name}" for name in word.variables)
+        is_whole = word.value in (names, f"${{{word.variables[0]}}}")
+        notes.append(f"becomes the value of {names}" if is_whole else f"the value of {names} is put in")
     if _BRACES.search(word.bare):
         notes.append("becomes one word for each choice in the braces")
     if _GLOB.search(word.bare):

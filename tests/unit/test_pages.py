@@ -1,6 +1,7 @@
 """What is read out of man pages: of some written here, and of this machine's own."""
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -172,3 +173,14 @@ def test_only_the_systems_own_programs_are_asked(tmp_path: Path):
 @pytest.mark.parametrize("name", ["", "-P", "--help", "a b", "/etc/passwd", "../x", "a\x00b", "\n", "~", "~/x", "a;b"])
 def test_names_that_are_no_programs(name: str):
     assert Manuals(os.environ, Path("/")).page_of(name) is None
+
+
+def test_a_program_that_does_not_answer_is_ended(tmp_path: Path):
+    need("sh")
+    (tmp_path / "man").write_text("#!/bin/sh\necho $$ > " + f"{tmp_path}/pid" + "\nsleep 60\n")
+    (tmp_path / "man").chmod(0o755)
+    start = time.monotonic()
+    assert Manuals({"PATH": f"{tmp_path}:{os.defpath}"}, tmp_path)._man("ls") is None
+    assert time.monotonic() - start < 10
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 
 from shellmate.core.errors import UsageError
 from shellmate.request.pages import Page
@@ -181,9 +181,44 @@ def test_nesting_has_an_end(line: str):
 
 
 @given(SHELLISH)
+@example("case;;")
 def test_no_text_raises_anything_but_a_usage_error(text: str):
     try:
         parts = explain(f"find {text}") + explain(text)
     except UsageError:
         return
     assert all(part.text and part.kind and part.meaning for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("argument", "meaning"),
+    [
+        ('"$x"', "becomes the value of $x"),
+        ("${x}", "becomes the value of $x"),
+        ("a$x-$1", "the value of $x and $1 is put in"),
+        ("~/*.c", "~ becomes the home directory; becomes the names of the files that match"),
+        ("{a,b}", "becomes one word for each choice in the braces"),
+        ("'*'", "the FILE argument of rm"),
+        ("$(head)", "becomes what the command inside prints"),
+    ],
+)
+def test_what_the_shell_makes_of_an_argument(argument: str, meaning: str):
+    assert said(f"rm {argument}")[1] == (argument, meaning)
+
+
+@pytest.mark.parametrize(
+    ("redirection", "meaning"),
+    [
+        (">x", "writes the output to x, whose old content is lost"),
+        (">>x", "appends the output to x"),
+        ("2>/dev/null", "throws away the error messages"),
+        ("2>&1", "sends the error messages to where the output goes"),
+        (">&2", "sends the output to where the error messages go"),
+        ("&>x", "writes the output and the error messages to x, whose old content is lost"),
+        ("<x", "reads the input from x"),
+        ("<<<x", "reads this text as the input"),
+        ("3>&-", "closes the stream 3"),
+    ],
+)
+def test_redirections(redirection: str, meaning: str):
+    assert said(f"rm {redirection}")[1] == (redirection, meaning)
