@@ -52,7 +52,7 @@ _shellmate() {
     done
     if (( COMP_CWORD > 1 )); then
         case ${COMP_WORDS[1]} in
-        cache | config | digest | init | model | prompt) command=${COMP_WORDS[1]} ;;
+        cache | config | digest | explain | init | model | prompt) command=${COMP_WORDS[1]} ;;
         esac
     fi
     if (( COMP_CWORD > 2 )); then
@@ -78,7 +78,7 @@ _shellmate() {
         if [[ $cur == -* ]]; then
             _shellmate_words -l --lang --sh --py -n -x --explain -r --run -m --model -p --prompt --json --max-tokens --temperature --seed --ctx --threads --timeout --color --offline --no-config -q --quiet -v --verbose --version -h --help
         elif (( COMP_CWORD == 1 )); then
-            _shellmate_words cache config digest init model prompt
+            _shellmate_words cache config digest explain init model prompt
         fi
         ;;
     "cache")
@@ -144,6 +144,15 @@ _shellmate() {
     "digest")
         if [[ $cur == -* ]]; then
             _shellmate_words --json -h --help
+        fi
+        ;;
+    "explain")
+        case $prev in
+        -m | --model) _shellmate_names models "$prev"; _shellmate_files; return 0 ;;
+        --color) _shellmate_words auto always never; return 0 ;;
+        esac
+        if [[ $cur == -* ]]; then
+            _shellmate_words --json --no-prose -m --model --color -q --quiet -h --help
         fi
         ;;
     "init")

@@ -4,7 +4,7 @@
 function __shellmate_at
     set -l words (commandline -opc)
     set -l command
-    if contains -- "$words[2]" cache config digest init model prompt
+    if contains -- "$words[2]" cache config digest explain init model prompt
         set command $words[2]
         if contains -- "$words[2] $words[3]" "cache clear" "cache info" "cache prime" "config get" "config list" "config path" "config set" "model list" "model path" "model pull" "model rm" "model verify" "prompt edit" "prompt list" "prompt show"
             set command "$words[2] $words[3]"
@@ -38,6 +38,7 @@ complete -c shellmate -n 'not __shellmate_first; and __shellmate_at' -F
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a cache -d 'The kept KV states of prompts: look, prime, clear'
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a config -d 'The settings'
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a digest -d 'Print what the model would be told about stdin'
+complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a explain -d 'Say what each part of a command does'
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a init -d 'Print the code that binds the key, for a shell\'s startup file'
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a model -d 'Models: list, fetch, verify, locate and remove them'
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a prompt -d 'What the model is told before the question: list, show, edit'
@@ -98,6 +99,13 @@ complete -c shellmate -n '__shellmate_at config set' -s h -l help -d 'Show this 
 
 complete -c shellmate -n '__shellmate_at digest' -l json -d 'One JSON object: kind, text, names, left_out'
 complete -c shellmate -n '__shellmate_at digest' -s h -l help -d 'Show this message and exit'
+
+complete -c shellmate -n '__shellmate_at explain' -l json -d 'One JSON object: command, parts, prose'
+complete -c shellmate -n '__shellmate_at explain' -l no-prose -d 'Only the parts; no model is loaded'
+complete -c shellmate -n '__shellmate_at explain' -s m -l model -r -F -a '(__shellmate_names models)' -d 'The model: a name from `shellmate model list`, or a GGUF file. [qwen2.5-coder-0.5b]'
+complete -c shellmate -n '__shellmate_at explain' -l color -x -a 'auto always never' -d 'Colour the code. [auto]'
+complete -c shellmate -n '__shellmate_at explain' -s q -l quiet -d 'Say nothing on stderr but errors'
+complete -c shellmate -n '__shellmate_at explain' -s h -l help -d 'Show this message and exit'
 
 complete -c shellmate -n '__shellmate_at init; and __shellmate_place 2' -a 'bash zsh fish'
 complete -c shellmate -n '__shellmate_at init' -l key -x -d 'The key that turns words into a command; empty binds none. [alt-m]'

@@ -11,6 +11,7 @@ PACKAGES = {
     "ls": "coreutils",
     "df": "coreutils",
     "groff": "groff-base",
+    "man": "man-db",
     "manpath": "man-db",
 }
 

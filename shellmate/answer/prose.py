@@ -20,6 +20,19 @@ def write_prose(pieces: Iterable[str], write: Callable[[str], None], *, for_peop
     return text.strip()
 
 
+def first_paragraph(pieces: Iterable[str]) -> Iterator[str]:
+    """The pieces up to the first line feed behind some text."""
+    begun = False
+    for piece in pieces:
+        text = piece if begun else piece.lstrip()
+        line, feed, _ = text.partition("\n")
+        begun = begun or bool(text)
+        if line:
+            yield line
+        if feed:
+            return
+
+
 def until_repeated(pieces: Iterable[str]) -> Iterator[str]:
     """The pieces up to a line that was there before: a small model that repeats itself does so to the end.
 

@@ -27,7 +27,7 @@ class TerminalDisplay:
         self._env = env
         self._highlighter = Highlighter(language if colours else "")
         self._coloured = colours
-        self._ask_size = size or (lambda: _size_of(env))
+        self._ask_size = size or (lambda: size_of(env))
         self._size = USUAL_SIZE
         self._code = ""  # the candidate as it was drawn last
         self._released = 0  # so many of its characters cannot be taken back
@@ -132,7 +132,8 @@ def _written(shown: Sequence[str], colours: Sequence[str], start: int, end: int)
     return paint(zip(shown[start:end], colours[start:end], strict=True))
 
 
-def _size_of(env: Environment) -> os.terminal_size:
+def size_of(env: Environment) -> os.terminal_size:
+    """The size of the terminal on stdout, the usual one where it cannot be asked."""
     try:
         return os.get_terminal_size(env.stdout.fileno())
     except (OSError, ValueError):

@@ -21,13 +21,14 @@ Examples:
   git diff | shellmate
   cat sales.csv | shellmate -r "mean of price"
   shellmate --py -x "parse a log line with a regex"
+  shellmate explain 'tar xzf a.tgz -C /tmp'
   shellmate -- model of a car in python    (a question that begins with a command's name)
 
 \b
 Exit status: 0 answered, 1 failed, 2 usage, 3 model, 4 no answer that parses,
 124 timed out, 130 interrupted.
 """
-COMMANDS = ("cache", "config", "digest", "init", "model", "prompt")
+COMMANDS = ("cache", "config", "digest", "explain", "init", "model", "prompt")
 HIDDEN = {"__line": "line"}  # for the widgets; no question begins so
 
 

@@ -1,5 +1,7 @@
 """What the model is told: the prefix that is the same for every request, and the suffix that is this one."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shellmate.core.errors import UsageError
@@ -7,6 +9,7 @@ from shellmate.prompt.choice import choose_prompt, names_a_tool, prefers_shell
 from shellmate.prompt.library import Example, PromptFile, PromptLibrary
 from shellmate.request.aggregates import add_aggregates
 from shellmate.request.digest import Query
+from shellmate.request.part import Part
 from shellmate.request.request import Request
 from shellmate.request.stdin import Input
 
@@ -17,6 +20,8 @@ FENCES = {
     "sql": ("```sql\n",),
     "text": (),
 }
+_SAY_NOTHING = frozenset(("|", ";", "(", ")", "{", "}", "do", "done", "then", "fi", "--", ";;"))
+_MOST_FACTS, _LONGEST_FACT = 14, 80  # each takes some 20 tokens, 7 of which take 50 ms to evaluate
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,22 @@ def compose_explanation(language: str, code: str, library: PromptLibrary) -> Pro
     """The prompt that has the model say what each part of a snippet does."""
     file = library.load("explain")
     return Prompt(prefix_of(file, library), f"{FENCES[language][0]}{code.rstrip()}\n```")
+
+
+def compose_overview(command: str, parts: Sequence[Part], library: PromptLibrary) -> Prompt:
+    """The prompt that has the model say what a command does as a whole, given what is known about its parts."""
+    file = library.load("command")
+    known = [part for part in parts if part.source and part.text not in _SAY_NOTHING and not part.is_merely_named]
+    facts = "".join(f"\n- {part.text}: {_first_clause(part.meaning)}" for part in known[:_MOST_FACTS])
+    return Prompt(prefix_of(file, library), f"{FENCES['shell'][0]}{command}\n```{facts}")
+
+
+def _first_clause(text: str) -> str:
+    """What a small model can use of a meaning: its beginning, up to a word's end."""
+    clause = re.split(r"(?<=\w)[.;] | \(", text, maxsplit=1)[0]
+    if len(clause) <= _LONGEST_FACT:
+        return clause
+    return clause[:_LONGEST_FACT].rpartition(" ")[0].rstrip(",") or clause[:_LONGEST_FACT]
 
 
 def prefix_of(file: PromptFile, library: PromptLibrary) -> tuple[Message, ...]:

@@ -1,0 +1,166 @@
+"""`shellmate explain`: what each part of a command means, from this machine's own man pages."""
+
+import shlex
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from shellmate.cli.app import App
+from shellmate.cli.options import setting_option
+from shellmate.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from shellmate.request.part import Part
+    from shellmate.request.parts import Explainer
+
+AS_THEY_ARE = frozenset(("|", "|&", "||", "&&", "&", ">", ">>", "<", "<<<", "2>", "2>>", "&>", "2>&1", ">&2", "{}"))
+MOST_BYTES = 1 << 18
+MOST_TOKENS = 120
+
+
+@click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.argument("words", nargs=-1, metavar="COMMAND", type=click.UNPROCESSED)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object: command, parts, prose.")
+@click.option("--no-prose", is_flag=True, help="Only the parts; no model is loaded.")
+@setting_option("model", "-m")
+@setting_option("color")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing on stderr but errors.")
+@click.pass_obj
+def explain(
+    app: App,
+    words: tuple[str, ...],
+    as_json: bool,
+    no_prose: bool,
+    model: str | None,
+    color: str | None,
+    quiet: bool,
+) -> None:
+    """Say what each part of a command does. The command is read, never run.
+
+    In brackets stands where a meaning is from: [man], [--help] and [bash], its help for builtins, are this machine's
+    own texts; [shell] and [shellmate] are fixed texts about the shell's signs and about arguments; what stands behind
+    `model:` is written by the model.
+
+    Options of explain's own go in front of COMMAND. COMMAND may be quoted or not, or come on stdin; quote it where
+    your shell would otherwise act on its signs, such as | and >.
+
+    \b
+    Examples:
+      shellmate explain 'tar xzf a.tgz -C /tmp'
+      shellmate explain --no-prose git commit -am fix
+      shellmate explain "find . -name '*.log' | xargs rm"
+      fc -ln -1 | shellmate explain
+    """
+    from shellmate.cli.main import start_timeout
+    from shellmate.request.manuals import Manuals
+    from shellmate.request.parts import Explainer
+
+    app.configured |= {k: v for k, v in (("model", model), ("color", color)) if v is not None}
+    if seconds := app.setting("timeout"):
+        start_timeout(seconds)
+    command = join_command(words) if words else _read_command(app)
+    explainer = Explainer(Manuals(app.env.variables, app.env.cwd))
+    if not click.get_current_context().meta["certain"]:
+        _refuse_question(explainer, command)
+    parts = explainer.explain(command)
+    _refuse_broken(command)
+    if as_json:
+        _write_json(app, command, parts, "" if no_prose else _write_prose(app, command, parts, quiet, shown=False))
+        return
+    _write_parts(app, parts)
+    if not no_prose:
+        _write_prose(app, command, parts, quiet, shown=True)
+
+
+def join_command(words: Sequence[str]) -> str:
+    """One word is the command line; of several each is a word of it, quoted where it has to be."""
+    from shellmate.request.request import join_words
+
+    if len(words) > 1:
+        words = [word if word in AS_THEY_ARE else shlex.quote(word) for word in words]
+    command = join_words(tuple(words))
+    if not command:
+        raise UsageError("there is no command to explain", "give one: shellmate explain 'tar xzf a.tgz'")
+    return command
+
+
+def _read_command(app: App) -> str:
+    if app.env.stdin is None or app.env.stdin_is_terminal:
+        raise UsageError("there is no command to explain", "give one: shellmate explain 'tar xzf a.tgz'")
+    return join_command([app.env.stdin.read(MOST_BYTES).decode("utf-8", "replace")])
+
+
+def _refuse_question(explainer: "Explainer", command: str) -> None:
+    """Raises click's UsageError, which shows how to ask, where the first word is nothing that a shell could run."""
+    from shellmate.request.simplecommands import first_program
+
+    try:
+        name = first_program(command)
+    except UsageError:
+        name = command.split()[0]
+        if name.isalpha() and not explainer.knows(name):
+            raise _not_a_command(name) from None
+        raise
+    if name and not explainer.knows(name):
+        raise _not_a_command(name)
+
+
+def _not_a_command(name: str) -> click.UsageError:
+    from shellmate.answer.sanitise import make_visible
+
+    shown = make_visible(name.replace("\n", r"\n"))
+    what = f"{shown!r} is no program on this machine, no builtin and no keyword of the shell"
+    return click.UsageError(what, click.get_current_context())
+
+
+def _refuse_broken(command: str) -> None:
+    """Raises UsageError with what bash has against the command's syntax. bash only reads it."""
+    from shellmate.answer.shell_syntax import NoShellError, ShellFailedError, read_script
+    from shellmate.request.simplecommands import KEYWORDS
+
+    try:
+        complaints = [each for each in read_script(command, "bash") if not each.is_warning]
+    except (NoShellError, ShellFailedError):
+        return
+    if complaints and command.split()[0] in KEYWORDS and "\n" not in command:  # such as: for loops in bash
+        raise click.UsageError(f"that is no command line: {complaints[0].message}", click.get_current_context())
+    if complaints:
+        raise UsageError(f"that is no command line: {complaints[0].message}")
+
+
+def _write_parts(app: App, parts: "Sequence[Part]") -> None:
+    from shellmate.answer.partlist import list_parts
+    from shellmate.answer.terminal import size_of
+
+    columns = size_of(app.env).columns if app.env.stdout_is_terminal else None
+    colours = app.env.colours(app.setting("color"), app.env.stdout_is_terminal)
+    app.env.write("".join(list_parts(parts, columns, colours)))
+
+
+def _write_json(app: App, command: str, parts: "Sequence[Part]", prose: str) -> None:
+    import json
+
+    listed = [{"text": p.text, "kind": p.kind, "meaning": p.meaning, "source": p.source or None} for p in parts]
+    app.env.write(json.dumps({"command": command, "parts": listed, "prose": prose}, ensure_ascii=False) + "\n")
+
+
+def _write_prose(app: App, command: str, parts: "Sequence[Part]", quiet: bool, shown: bool) -> str:
+    """What the model says about the whole, given the parts; written while it comes if `shown`."""
+    from shellmate.answer.prose import first_paragraph, write_prose
+    from shellmate.engine.engine import Sampling
+    from shellmate.prompt.library import PromptLibrary
+    from shellmate.prompt.prompt import compose_overview
+
+    prompt = compose_overview(command, parts, PromptLibrary.of(app.paths))
+    most = min(app.setting("max_tokens"), MOST_TOKENS)
+    sampling = Sampling(most, app.setting("temperature"), seed=app.setting("seed"), stop="")
+    engine = app.open_engine(quiet=quiet)
+    try:
+        pieces = first_paragraph(engine.generate(prompt, sampling))
+        if not shown:
+            return "".join(pieces).strip()
+        app.env.write("\nmodel: ")
+        return write_prose(pieces, app.env.write, for_people=app.env.stdout_is_terminal)
+    finally:
+        engine.close()
