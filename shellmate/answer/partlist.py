@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from shellmate.answer.highlight import CYAN, FAINT, paint
 from shellmate.answer.layout import columns_of
 from shellmate.answer.sanitise import make_visible
-from shellmate.request.part import Part
+from shellmate.request.command.part import Part
 
 INDENT = 2  # columns for each command that a part is inside of
 GAP = 2

@@ -11,8 +11,8 @@ from shellmate.cli.options import setting_option
 from shellmate.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from shellmate.request.part import Part
-    from shellmate.request.parts import Explainer
+    from shellmate.request.command.part import Part
+    from shellmate.request.command.parts import Explainer
 
 AS_THEY_ARE = frozenset(("|", "|&", "||", "&&", "&", ">", ">>", "<", "<<<", "2>", "2>>", "&>", "2>&1", ">&2", "{}"))
 MOST_BYTES = 1 << 18
@@ -53,8 +53,8 @@ def explain(
       fc -ln -1 | shellmate explain
     """
     from shellmate.cli.main import start_timeout
-    from shellmate.request.manuals import Manuals
-    from shellmate.request.parts import Explainer
+    from shellmate.request.command.parts import Explainer
+    from shellmate.request.manual.manuals import Manuals
 
     app.configured |= {k: v for k, v in (("model", model), ("color", color)) if v is not None}
     if seconds := app.setting("timeout"):
@@ -93,7 +93,7 @@ def _read_command(app: App) -> str:
 
 def _refuse_question(explainer: "Explainer", command: str) -> None:
     """Raises click's UsageError, which shows how to ask, where the first word is nothing that a shell could run."""
-    from shellmate.request.simplecommands import first_program
+    from shellmate.request.command.simplecommands import first_program
 
     try:
         name = first_program(command)
@@ -111,13 +111,16 @@ def _not_a_command(name: str) -> click.UsageError:
 
     shown = make_visible(name.replace("\n", r"\n"))
     what = f"{shown!r} is no program on this machine, no builtin and no keyword of the shell"
-    return click.UsageError(what, click.get_current_context())
+    context = click.get_current_context()
+    if not context.params["words"]:
+        return click.UsageError(f"{what}; what is piped in is explained by `shellmate` without a word", context)
+    return click.UsageError(what, context)
 
 
 def _refuse_broken(command: str) -> None:
     """Raises UsageError with what bash has against the command's syntax. bash only reads it."""
     from shellmate.answer.shell_syntax import NoShellError, ShellFailedError, read_script
-    from shellmate.request.simplecommands import KEYWORDS
+    from shellmate.request.command.simplecommands import KEYWORDS
 
     try:
         complaints = [each for each in read_script(command, "bash") if not each.is_warning]

@@ -91,7 +91,7 @@ def test_what_asks_for_prose_gets_prose(shellmate, words, stdin):
         (("mean of price in pandas",), CSV),
         (("names of the files",), DIFF),
         (("--py", "why"), TRACEBACK),
-        (("--sh", "explain"), CSV),
+        (("--sh", "explain it"), CSV),
     ],
 )
 def test_what_asks_for_code_about_input_gets_code(shellmate, words, stdin):

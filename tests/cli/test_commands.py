@@ -21,9 +21,15 @@ def test_options_before_a_command_are_not_a_question(shellmate):
     assert "shellmate model" in result.err
 
 
-@pytest.mark.parametrize("words", [["init", "a", "git", "repo"], ["models", "of", "cars"], ["help"]])
+@pytest.mark.parametrize("words", [["initialise", "a", "git", "repo"], ["models", "of", "cars"], ["help"]])
 def test_other_words_are_a_question(shellmate, words):
     assert shellmate(*words, answers=[LS]).engine.asked[0][0].suffix == " ".join(words)
+
+
+def test_words_that_do_not_fit_the_command_get_the_way_out(shellmate):
+    result = shellmate("init", "a", "git", "repo")
+    assert (result.code, result.out) == (2, "")
+    assert "shellmate -- init a git repo" in result.err and result.err.count("\n") == 1
 
 
 def test_words_like_options_get_the_way_out(shellmate):

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shellmate.core.errors import UsageError
-from shellmate.request.commandline import tokenize
-from shellmate.request.simplecommands import first_program, read_items
+from shellmate.request.command.commandline import tokenize
+from shellmate.request.command.simplecommands import first_program, read_items
 
 SIGNS = st.sampled_from(
     ["$(", "`", '"', "'", "((", "))", "[[", "]]", "<<E", "\n", "|", "&&", ";", "#", "\\", "${", "}"]

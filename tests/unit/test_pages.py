@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shellmate.request.manuals import Manuals, clean, is_system_program
-from shellmate.request.optiontexts import OPTIONAL, REQUIRED, shorten
-from shellmate.request.pages import Page
-from shellmate.request.synopses import name_operands, takes_commands
+from shellmate.request.manual.manuals import Manuals, clean, is_system_program
+from shellmate.request.manual.optiontexts import OPTIONAL, REQUIRED, shorten
+from shellmate.request.manual.pages import Page
+from shellmate.request.manual.synopses import name_operands, takes_commands
 from tests.programs import need
 
 MINE = """MINE(1)                  User Commands                  MINE(1)

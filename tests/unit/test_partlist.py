@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shellmate.answer.partlist import list_parts, width_of
-from shellmate.request.part import Part
+from shellmate.request.command.part import Part
 
 PARTS = [
     Part("tar", "program", "an archiving utility", "man"),

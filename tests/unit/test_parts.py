@@ -6,9 +6,9 @@ import pytest
 from hypothesis import example, given
 
 from shellmate.core.errors import UsageError
-from shellmate.request.pages import Page
-from shellmate.request.part import Part
-from shellmate.request.parts import MOST_NESTED, Explainer
+from shellmate.request.command.part import Part
+from shellmate.request.command.parts import MOST_NESTED, Explainer
+from shellmate.request.manual.pages import Page
 from tests.unit.test_commandline import SHELLISH
 
 HEAD = "X(1)\nNAME\n       {} - {}\nSYNOPSIS\n       {}\nDESCRIPTION\n"

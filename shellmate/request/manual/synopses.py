@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from shellmate.request.pages import Page
+from shellmate.request.manual.pages import Page
 
 _COMMAND = re.compile(r"<?(?:sub)?commands?>?|\{.*|object", re.IGNORECASE)
 _OPTIONS = re.compile(r"<?\[?<?(?:options?|flags?)>?\]?(?:\.\.\.)?>?", re.IGNORECASE)

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from shellmate.request.pages import Page
+from shellmate.request.manual.pages import Page
 
 SECONDS = 2
 MOST_BYTES = 4 << 20

@@ -4,15 +4,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from shellmate.core.errors import UsageError
-from shellmate.request import shelltexts
-from shellmate.request.commandline import OPERATOR, TEST, Word
-from shellmate.request.manuals import BUILTINS, Manuals, is_system_program
-from shellmate.request.options import RUNS, Found, OptionReader
-from shellmate.request.optiontexts import Entry
-from shellmate.request.pages import Page
-from shellmate.request.part import NOWHERE, OWN, SHELL, Part
-from shellmate.request.simplecommands import FUNCTION, KEYWORD, PATTERN, Item, assigned_variable, read_items
-from shellmate.request.synopses import mentions_word, name_operands, takes_commands
+from shellmate.request.command import shelltexts
+from shellmate.request.command.commandline import OPERATOR, TEST, Word
+from shellmate.request.command.options import RUNS, Found, OptionReader
+from shellmate.request.command.part import NOWHERE, OWN, SHELL, Part
+from shellmate.request.command.simplecommands import FUNCTION, KEYWORD, PATTERN, Item, assigned_variable, read_items
+from shellmate.request.manual.manuals import BUILTINS, Manuals, is_system_program
+from shellmate.request.manual.optiontexts import Entry
+from shellmate.request.manual.pages import Page
+from shellmate.request.manual.synopses import mentions_word, name_operands, takes_commands
 
 MOST_NESTED, MOST_RUNNING = 8, 32
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from shellmate.request.optiontexts import Entry, read_entries, shorten
+from shellmate.request.manual.optiontexts import Entry, read_entries, shorten
 
 _NAME_LINE = re.compile(r"(?P<names>\S.*?)\s+[-‐–—]+\s+(?P<text>\S.*)")
 _USAGE = r"\s*(?:usage|or|用法)\s*[:：]"

@@ -2,7 +2,7 @@
 
 import re
 
-from shellmate.request.commandline import Token, Word
+from shellmate.request.command.commandline import Token, Word
 
 OPERATORS = {
     "|": "hands the output of what is before it to what is behind it",

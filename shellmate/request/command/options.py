@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from shellmate.request.commandline import Word
-from shellmate.request.optiontexts import OPTIONAL, REQUIRED, Entry
-from shellmate.request.pages import Page
+from shellmate.request.command.commandline import Word
+from shellmate.request.manual.optiontexts import OPTIONAL, REQUIRED, Entry
+from shellmate.request.manual.pages import Page
 
 DASHLESS = {"tar": "-{}", "ps": "{}"}  # programs whose first word is options without a dash, and how pages name them
 # Options with an argument, for programs that are often not here, or whose pages do not say it.

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from shellmate.request.commandline import OPERATOR, REDIRECTION, TEST, WORD, Token, Word, tokenize
+from shellmate.request.command.commandline import OPERATOR, REDIRECTION, TEST, WORD, Token, Word, tokenize
 
 COMMAND, KEYWORD, PATTERN, FUNCTION = "command", "keyword", "pattern", "function"
 KEYWORDS = frozenset(

@@ -1,0 +1,1 @@
+"""What the manual pages of this machine say."""
