@@ -9,7 +9,7 @@ from shellmate.answer.doubts import count_doubts
 from shellmate.answer.mentions import Mention, find_mentions
 from shellmate.answer.repairs import propose_additions, propose_beginnings
 from shellmate.answer.selects import find_fault, open_table
-from shellmate.engine.engine import Candidate, Engine, Generation, Sampling, Usage
+from shellmate.engine.engine import THOROUGH, Candidate, Effort, Engine, Generation, Sampling, Usage
 from shellmate.prompt.prompt import FENCES, Message, Prompt
 from shellmate.request.digest import Query
 
@@ -77,9 +77,15 @@ class QueryEngine:
         return False, count_doubts(self._query, select, mentions, words)
 
     def generate_several(
-        self, prompt: Prompt, sampling: Sampling, count: int, show: Callable[[str], None] | None = None
+        self,
+        prompt: Prompt,
+        sampling: Sampling,
+        count: int,
+        *,
+        effort: Effort = THOROUGH,
+        show: Callable[[str], None] | None = None,
     ) -> tuple[list[Candidate], Usage]:
-        candidates, usage = self._engine.generate_several(prompt, sampling, count, show)
+        candidates, usage = self._engine.generate_several(prompt, sampling, count, effort=effort, show=show)
         return [replace(c, text=self._in_python(c.text)) for c in candidates], usage
 
     def _in_python(self, text: str) -> str:

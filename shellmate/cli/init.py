@@ -1,15 +1,13 @@
 """`shellmate init`: the widget that makes a key turn words into a command."""
 
-import shutil
 import sys
-from pathlib import Path
 
 import click
 
 from shellmate.cli.app import App
 from shellmate.cli.options import setting_option
 from shellmate.core.errors import UsageError
-from shellmate.shell.init import SHELLS, render_widget
+from shellmate.shell.init import SHELLS, find_program, render_widget
 
 
 @click.command()
@@ -36,7 +34,7 @@ def init(app: App, shell: str, key: str | None, force: bool, keep_comment: bool 
         app.env.write(
             render_widget(
                 shell,
-                find_program(),
+                find_program(sys.argv[0], app.env.variables),
                 key=app.setting("key", key),
                 force=force,
                 keep_comment=app.setting("keep_comment", keep_comment),
@@ -45,12 +43,3 @@ def init(app: App, shell: str, key: str | None, force: bool, keep_comment: bool 
         )
     except ValueError as error:
         raise UsageError(str(error), "such as `--key alt-m`; an empty one binds none") from error
-
-
-def find_program() -> str:
-    """How a shell calls this very program: by its name where that finds it, else by its path."""
-    called = Path(sys.argv[0])
-    found = shutil.which("shellmate")
-    if called.name == "shellmate" and not (found and Path(found).resolve() == called.resolve()):
-        return str(called.absolute())
-    return "shellmate"

@@ -8,7 +8,7 @@ from shellmate.answer.answer import read_candidate
 from shellmate.answer.check import check_syntax
 from shellmate.cli.app import App
 from shellmate.core.errors import NoAnswerError, ShellmateError
-from shellmate.engine.engine import Engine, Sampling
+from shellmate.engine.engine import Effort, Engine, Sampling
 from shellmate.prompt.infill import compose_infill
 from shellmate.prompt.library import PromptLibrary
 from shellmate.prompt.prompt import compose
@@ -18,6 +18,8 @@ from shellmate.shell.line import Line, Replacement, complete_command, replace_wo
 from shellmate.shell.preview import Preview
 
 ALTERNATIVES = 3
+# A second sequence doubles the time of each token, and nobody waits for an alternative much longer than the first.
+QUICK = Effort(sequences=1, patience=1.2)
 LONGEST = 160  # tokens of a command
 
 
@@ -64,7 +66,9 @@ class _Writer:
 
     def _translate(self, typed: Line) -> list[Replacement]:
         prompt = compose(Request(typed.question, "shell", None), PromptLibrary.of(self.app.paths))
-        candidates, _ = self.engine.generate_several(prompt, self._sampling(), ALTERNATIVES, self._show_code)
+        candidates, _ = self.engine.generate_several(
+            prompt, self._sampling(), ALTERNATIVES, effort=QUICK, show=self._show_code
+        )
         codes = [read_candidate(candidate.text).code for candidate in candidates]
         lines = [replace_words(typed, code, self.keep_comment) for code in codes if code.strip()]
         return [line for line in lines if self._parses(line)]
@@ -75,7 +79,7 @@ class _Writer:
 
         prompt = compose_infill(typed.before, typed.after)
         sampling = replace(self._sampling(), stop="\n")
-        candidates, _ = self.engine.generate_several(prompt, sampling, ALTERNATIVES, show)
+        candidates, _ = self.engine.generate_several(prompt, sampling, ALTERNATIVES, effort=QUICK, show=show)
         lines = [complete_command(typed, candidate.text) for candidate in candidates]
         return [line for line in lines if self._parses(line)]
 

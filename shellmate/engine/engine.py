@@ -18,6 +18,18 @@ class Sampling:
     stop: str = "\n```"
 
 
+@dataclass(frozen=True)
+class Effort:
+    """How hard to look for several answers: `sequences` are decoded for each that is wanted, since some turn out the
+    same; none becomes more than `patience` times as long as the first."""
+
+    sequences: int = 2
+    patience: float = 4.0
+
+
+THOROUGH = Effort()
+
+
 @dataclass
 class Usage:
     """What generating has cost so far: tokens and seconds.
@@ -73,10 +85,16 @@ class Engine(Protocol):
         """One answer, piece by piece. One that continues `answered` (opening included) gives that as first piece."""
 
     def generate_several(
-        self, prompt: Prompt, sampling: Sampling, count: int, show: Callable[[str], None] | None = None
+        self,
+        prompt: Prompt,
+        sampling: Sampling,
+        count: int,
+        *,
+        effort: Effort = THOROUGH,
+        show: Callable[[str], None] | None = None,
     ) -> tuple[list[Candidate], Usage]:
-        """Up to `count` distinct answers, decoded in one batch, likeliest first. `show` is given the text of the one
-        that takes the likeliest tokens, opening included, each time it has grown."""
+        """Up to `count` distinct answers, decoded in one batch: the one that takes the likeliest tokens, then the
+        others, likeliest first. `show` is given the text of the first, opening included, each time it has grown."""
 
     def prime(self, prefix: tuple[Message, ...]) -> int:
         """Have the KV state of a prefix on disk; how many tokens it has."""

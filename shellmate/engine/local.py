@@ -11,7 +11,7 @@ from shellmate.engine.blob import Frame
 from shellmate.engine.context import LlamaContext, Sampler
 from shellmate.engine.cores import physical_cores
 from shellmate.engine.decoding import decode
-from shellmate.engine.engine import Candidate, Generation, Sampling, Usage
+from shellmate.engine.engine import THOROUGH, Candidate, Effort, Generation, Sampling, Usage
 from shellmate.engine.loading import ModelLoader
 from shellmate.engine.model import Weights
 from shellmate.engine.states import PromptStates
@@ -28,6 +28,7 @@ from shellmate.models.store import ModelFile
 from shellmate.prompt.prompt import Message, Prompt
 
 Progress = Callable[..., AbstractContextManager[Callable[[int], None]]]  # as core.progress.progress, without env
+MOST_SEQUENCES = 16
 _SLOW = 250  # tokens: more than about a second of evaluation, worth a progress bar
 _SHORT = 1000  # bytes of a question: room for as many tokens costs next to nothing
 _LEAST_ANSWER = 64  # tokens: an input is rather cut than that an answer has less
@@ -198,12 +199,18 @@ class LocalEngine:
             context.evaluate(tokens, done)
 
     def generate_several(
-        self, prompt: Prompt, sampling: Sampling, count: int, show: Callable[[str], None] | None = None
+        self,
+        prompt: Prompt,
+        sampling: Sampling,
+        count: int,
+        *,
+        effort: Effort = THOROUGH,
+        show: Callable[[str], None] | None = None,
     ) -> tuple[list[Candidate], Usage]:
         from shellmate.engine.several import decode_several
 
         usage = Usage()
-        sequences = min(2 * count, 16)  # about half of what is sampled is distinct
+        sequences = min(effort.sequences * count, MOST_SEQUENCES)
         start = time.perf_counter()
         self._end_sampling()
         context, wanted, room = self._prepare(prompt, prompt.openings, sampling.max_tokens, sequences, usage)
@@ -216,7 +223,16 @@ class LocalEngine:
         usage.prompt_seconds = time.perf_counter() - start
         start, position = time.perf_counter(), len(context.held)
         candidates = decode_several(
-            context, self._model.vocabulary, sampling, opening, position, sequences, usage, enough=count, show=show
+            context,
+            self._model.vocabulary,
+            sampling,
+            opening,
+            position,
+            sequences,
+            usage,
+            enough=count,
+            patience=effort.patience,
+            show=show,
         )
         usage.generation_seconds = time.perf_counter() - start
         return candidates[:count], usage

@@ -7,12 +7,15 @@ import codecs
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from shellmate.engine.context import LlamaContext, Sampler
 from shellmate.engine.engine import Candidate, Sampling, Usage
 from shellmate.engine.model import Vocabulary
 
-_WARM_TEMPERATURE = 0.8  # what the sequences behind the first are sampled with where the caller asks for 0
+_WARM_TEMPERATURE = 0.8  # what is sampled with where the caller asks for 0
+_LEAST_SHARE = math.log(0.01)  # a first token that is less likely begins nothing that is worth its time
+_GRACE = 4  # tokens that every answer may have more than the first one
 
 
 class _Sequence:
@@ -32,31 +35,35 @@ def decode_several(
     usage: Usage,
     *,
     enough: int,
-    show: Callable[[str], None] | None = None,
+    patience: float,
+    show: Callable[[str], None] | None,
 ) -> list[Candidate]:
-    """Distinct answers, likeliest first by the mean log-probability of their tokens; those that are still being
-    written when the likeliest and as many others as are `enough` have come to an end are dropped.
+    """Distinct answers: first the one that takes the likeliest tokens, then the others by their mean log-probability.
 
-    The logits of the prompt's last token are those of the last batch. Sequence 0 is left as it was.
+    The others begin with another token each, as far as there are likely ones, and go on with the likeliest; the rest
+    is sampled. Dropped is what is still being written when there are `enough`, or has become `patience` times as long
+    as the first. The logits of the prompt's last token are those of the last batch. Sequence 0 is left as it was.
     """
-    import numpy as np
-
-    warm = replace(sampling, temperature=sampling.temperature or _WARM_TEMPERATURE)
-    sequences = [_Sequence(n, context.sampler(warm if n else sampling, n)) for n in range(count)]
+    greedy, warm = (
+        replace(sampling, temperature=0),
+        replace(sampling, temperature=sampling.temperature or _WARM_TEMPERATURE),
+    )
+    beginnings = _find_beginnings(_logprobs(context, -1), count)
+    kinds = [sampling, *[greedy] * len(beginnings), *[warm] * count][:count]
+    sequences = [_Sequence(n, context.sampler(kind, n)) for n, kind in enumerate(kinds)]
     for sequence in sequences[1:]:
         context.copy_sequence(sequence.number)
     rows = dict.fromkeys(range(count), -1)
     try:
-        while any(s.alive for s in sequences) and not _are_enough(sequences, enough):
+        while any(s.alive for s in sequences) and not _are_enough(sequences, enough, patience):
             batch: list[tuple[int, int, int, bool]] = []
-            logprobs = {}
+            logprobs: dict[int, Any] = {}
             for sequence in (s for s in sequences if s.alive):
                 row = rows[sequence.number]
-                token = sequence.sampler.sample(row)
                 if row not in logprobs:
-                    logits = np.ctypeslib.as_array(context.logits(row), (context.vocabulary_size,)).astype(np.float64)
-                    top = logits.max()
-                    logprobs[row] = logits - (top + math.log(np.exp(logits - top).sum()))
+                    logprobs[row] = _logprobs(context, row)
+                begins = row == -1 and 0 < sequence.number <= len(beginnings)
+                token = beginnings[sequence.number - 1] if begins else sequence.sampler.sample(row)
                 _take(sequence, token, float(logprobs[row][token]), vocabulary, sampling)
                 usage.tokens += 1
                 if show and sequence.number == 0:
@@ -75,9 +82,31 @@ def decode_several(
     return _distinct([s for s in sequences if not s.alive], opening)
 
 
-def _are_enough(sequences: list[_Sequence], enough: int) -> bool:
+def _logprobs(context: LlamaContext, row: int) -> Any:
+    """The log-probabilities of all tokens by the logits at a row of the last batch. Float32: an answer's mean needs no
+    more, and float64 takes four times as long."""
+    import numpy as np
+
+    logits = np.ctypeslib.as_array(context.logits(row), (context.vocabulary_size,))
+    top = logits.max()
+    return logits - (top + np.log(np.exp(logits - top).sum()))
+
+
+def _find_beginnings(logprobs: Any, count: int) -> list[int]:
+    """The likeliest first tokens but the very likeliest, at most so many less one, none of them all too unlikely."""
+    import numpy as np
+
+    tokens = np.argpartition(-logprobs, count)[:count]
+    likely = sorted((t for t in tokens.tolist() if logprobs[t] >= _LEAST_SHARE), key=lambda t: -logprobs[t])
+    return likely[1:]
+
+
+def _are_enough(sequences: list[_Sequence], enough: int, patience: float) -> bool:
+    first = sequences[0]
+    if first.alive:
+        return False
     ended = {s.text.strip() for s in sequences if not s.alive}
-    return not sequences[0].alive and len(ended) >= enough
+    return len(ended) >= enough or max(s.tokens for s in sequences) > patience * first.tokens + _GRACE
 
 
 def _take(sequence: _Sequence, token: int, logprob: float, vocabulary: Vocabulary, sampling: Sampling) -> None:
@@ -95,4 +124,5 @@ def _distinct(sequences: list[_Sequence], opening: str) -> list[Candidate]:
     found: dict[str, Candidate] = {}
     for s in sequences:
         found.setdefault(s.text.strip(), Candidate(opening + s.text, s.logprob / max(s.tokens, 1), s.tokens))
-    return sorted(found.values(), key=lambda c: -c.mean_logprob)
+    first, *others = found.values()
+    return [first, *sorted(others, key=lambda c: -c.mean_logprob)]

@@ -3,7 +3,8 @@
 A shell waits for this each time it starts: nothing is imported here that Python has not loaded by itself.
 """
 
-import os.path
+import os
+from collections.abc import Mapping
 
 from shellmate.shell.keys import write_key
 
@@ -30,6 +31,17 @@ def render_widget(
     for name, value in filled.items():
         text = text.replace(f"@{name}@", value)
     return text
+
+
+def find_program(called: str, variables: Mapping[str, str]) -> str:
+    """How a shell calls the program that was called so: by its name where that finds it, else by its path."""
+    if os.path.basename(called) != "shellmate":
+        return "shellmate"
+    for folder in variables.get("PATH", "").split(os.pathsep):
+        found = os.path.join(folder, "shellmate")
+        if folder and os.access(found, os.X_OK):
+            return "shellmate" if os.path.realpath(found) == os.path.realpath(called) else os.path.abspath(called)
+    return os.path.abspath(called)
 
 
 def quote(text: str, shell: str) -> str:

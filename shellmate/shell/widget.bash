@@ -43,20 +43,30 @@ elif [[ $- == *i* ]]; then
 
     # $1 the key as bind writes it, $2 its name for people.
     _shellmate_bind() {
-        local keymap bound force=@FORCE@
-        bound=$(for keymap in emacs-standard vi-insert vi-command; do
-            bind -m "$keymap" -X
-            bind -m "$keymap" -s
-            bind -m "$keymap" -p
-        done 2>/dev/null)
-        bound=${bound//"\"$1\": \"_shellmate_widget\""/}
-        if [ "$force" != yes ] && [ "${bound%%"\"$1\": "*}" != "$bound" ]; then
+        local keymap force=@FORCE@
+        if [ "$force" != yes ] && [ -n "$(_shellmate_find_binding "\"$1\": ")" ]; then
             echo "shellmate: $2 is bound already; set SHELLMATE_KEY to another key, or give init --force" >&2
             return
         fi
         for keymap in emacs-standard vi-insert vi-command; do
             bind -m "$keymap" -x "\"$1\": _shellmate_widget"
         done
+    }
+
+    # What the user has bound to a key, in a subshell. Functions take bash 4 ms a keymap to list, so they are looked
+    # at only where readline has a file of the user's.
+    _shellmate_find_binding() {
+        local keymap bound=
+        shopt -u nocasematch
+        for keymap in emacs-standard vi-insert vi-command; do
+            bound+=$'\n'$(
+                bind -m "$keymap" -X
+                bind -m "$keymap" -s
+            )
+            [ ! -e "${INPUTRC:-${HOME-}/.inputrc}" ] || bound+=$'\n'$(bind -m "$keymap" -p)
+        done 2>/dev/null
+        bound=${bound//"$1\"_shellmate_widget\""/}
+        [[ $bound != *$'\n'"$1"* ]] || echo taken
     }
 
     @BIND@

@@ -40,7 +40,7 @@ class FakeEngine:
 
         return Generation(write(), usage)
 
-    def generate_several(self, prompt, sampling, count, show=None):
+    def generate_several(self, prompt, sampling, count, *, effort=None, show=None):
         self.asked.append((prompt, sampling, count))
         if show and self.answers:
             show("".join(self.answers[0]))

@@ -19,7 +19,7 @@ class Engine:
         told = json.loads((place / "answers.json").read_text(encoding="utf-8"))
         self.answers, self.delay, self.error = told["answers"], told["delay"], told["error"]
 
-    def generate_several(self, prompt, sampling, count, show=None):
+    def generate_several(self, prompt, sampling, count, *, effort=None, show=None):
         with open(self.place / "asked.jsonl", "a") as file:
             file.write(json.dumps({"words": prompt.suffix, "infill": prompt.infill}) + "\n")
         fenced = [answer if prompt.infill else f"```bash\n{answer}\n```" for answer in self.answers]

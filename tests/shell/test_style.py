@@ -1,9 +1,13 @@
 """The widgets as linters and the shells themselves see them."""
 
+import io
 import subprocess
 
 import pytest
 
+from shellmate.cli.main import main
+from shellmate.core.environment import Environment
+from shellmate.shell.quick import render_plain
 from tests.programs import need
 
 
@@ -46,3 +50,37 @@ def test_an_old_bash_is_told_so(shellmate_path):
     done = subprocess.run([need("bash"), "-c", code], capture_output=True, text=True)
     assert (done.stdout, done.returncode) == ("", 0)
     assert "needs bash 4" in done.stderr and done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+@pytest.mark.parametrize(
+    "options", [(), ("--force",), ("--key", "ctrl-g", "--keep-comment"), ("--history", "3"), ("--key", "")]
+)
+def test_the_quick_way_and_the_usual_one_print_the_same(shell, options, tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["/somewhere/else/shellmate"])
+    quick = render_plain([shell, *options], {"PATH": str(tmp_path), "SHELLMATE_CONFIG_DIR": str(tmp_path)})
+    out = io.BytesIO()
+    variables = {"PATH": str(tmp_path), "SHELLMATE_CONFIG_DIR": str(tmp_path)}
+    env = Environment(None, out, io.StringIO(), variables, tmp_path)
+    assert main(["init", shell, *options], env) == 0
+    assert out.getvalue().decode() == quick
+    assert "command /somewhere/else/shellmate __line" in quick
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["tcsh"], ["bash", "--key"], ["bash", "zsh"], ["bash", "--history", "x"], ["bash", "--key", "shift-a"]],
+)
+def test_what_is_not_plain_is_left_to_the_usual_way(arguments, tmp_path):
+    assert render_plain(arguments, {"SHELLMATE_CONFIG_DIR": str(tmp_path)}) is None
+
+
+def test_settings_in_the_file_count(tmp_path):
+    variables = {"SHELLMATE_CONFIG_DIR": str(tmp_path)}
+    (tmp_path / "config.toml").write_text('lang = "shell"\n')
+    assert render_plain(["zsh"], variables)
+    (tmp_path / "config.toml").write_text('key = "ctrl-g"\n')
+    assert render_plain(["zsh"], variables) is None
+    out = io.BytesIO()
+    assert main(["init", "zsh"], Environment(None, out, io.StringIO(), variables, tmp_path)) == 0
+    assert "_shellmate_bind '^g' ctrl-g" in out.getvalue().decode()

@@ -234,6 +234,18 @@ def test_a_key_that_is_taken_stays_taken(start):
     terminal.becomes("ls -l")
 
 
+def test_a_function_in_readlines_own_file_is_a_binding_too(tmp_path):
+    (tmp_path / ".inputrc").write_text('"\\em": beginning-of-line\n')
+    terminal = Terminal("bash", need("bash"), tmp_path)
+    try:
+        assert "SHELLMATE_KEY" in terminal.text()
+        terminal.send("words")
+        terminal.press()
+        terminal.wait(lambda: terminal.line() == (0, "words"), "the key does what it did")
+    finally:
+        terminal.close()
+
+
 def test_another_key_and_none(start):
     terminal = start(SHELLMATE_KEY="ctrl-x ctrl-t")
     terminal.send("words")
