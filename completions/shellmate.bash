@@ -52,7 +52,7 @@ _shellmate() {
     done
     if (( COMP_CWORD > 1 )); then
         case ${COMP_WORDS[1]} in
-        cache | config | digest | explain | init | model | prompt) command=${COMP_WORDS[1]} ;;
+        cache | config | digest | explain | fix | init | model | prompt) command=${COMP_WORDS[1]} ;;
         esac
     fi
     if (( COMP_CWORD > 2 )); then
@@ -78,7 +78,7 @@ _shellmate() {
         if [[ $cur == -* ]]; then
             _shellmate_words -l --lang --sh --py -n -x --explain -r --run -m --model -p --prompt --json --max-tokens --temperature --seed --ctx --threads --timeout --color --offline --no-config -q --quiet -v --verbose --version -h --help
         elif (( COMP_CWORD == 1 )); then
-            _shellmate_words cache config digest explain init model prompt
+            _shellmate_words cache config digest explain fix init model prompt
         fi
         ;;
     "cache")
@@ -153,6 +153,15 @@ _shellmate() {
         esac
         if [[ $cur == -* ]]; then
             _shellmate_words --json --no-prose -m --model --color -q --quiet -h --help
+        fi
+        ;;
+    "fix")
+        case $prev in
+        --command) return 0 ;;
+        --status) return 0 ;;
+        esac
+        if [[ $cur == -* ]]; then
+            _shellmate_words --command --status -q --quiet -v --verbose -h --help
         fi
         ;;
     "init")

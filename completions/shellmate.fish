@@ -4,7 +4,7 @@
 function __shellmate_at
     set -l words (commandline -opc)
     set -l command
-    if contains -- "$words[2]" cache config digest explain init model prompt
+    if contains -- "$words[2]" cache config digest explain fix init model prompt
         set command $words[2]
         if contains -- "$words[2] $words[3]" "cache clear" "cache info" "cache prime" "config get" "config list" "config path" "config set" "model list" "model path" "model pull" "model rm" "model verify" "prompt edit" "prompt list" "prompt show"
             set command "$words[2] $words[3]"
@@ -39,6 +39,7 @@ complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a cache -d 'Th
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a config -d 'The settings'
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a digest -d 'Print what the model would be told about stdin'
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a explain -d 'Say what each part of a command does'
+complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a fix -d 'Print the last command as it was meant'
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a init -d 'Print the code that binds the key, for a shell\'s startup file'
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a model -d 'Models: list, fetch, verify, locate and remove them'
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a prompt -d 'What the model is told before the question: list, show, edit'
@@ -106,6 +107,12 @@ complete -c shellmate -n '__shellmate_at explain' -s m -l model -r -F -a '(__she
 complete -c shellmate -n '__shellmate_at explain' -l color -x -a 'auto always never' -d 'Colour the code. [auto]'
 complete -c shellmate -n '__shellmate_at explain' -s q -l quiet -d 'Say nothing on stderr but errors'
 complete -c shellmate -n '__shellmate_at explain' -s h -l help -d 'Show this message and exit'
+
+complete -c shellmate -n '__shellmate_at fix' -l command -x -d 'The command; by default the last one, which the shell tells'
+complete -c shellmate -n '__shellmate_at fix' -l status -x -d 'Its exit status'
+complete -c shellmate -n '__shellmate_at fix' -s q -l quiet -d 'Say nothing on stderr but errors'
+complete -c shellmate -n '__shellmate_at fix' -s v -l verbose -d 'Timings on stderr'
+complete -c shellmate -n '__shellmate_at fix' -s h -l help -d 'Show this message and exit'
 
 complete -c shellmate -n '__shellmate_at init; and __shellmate_place 2' -a 'bash zsh fish'
 complete -c shellmate -n '__shellmate_at init' -l key -x -d 'The key that turns words into a command; empty binds none. [alt-m]'

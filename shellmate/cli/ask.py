@@ -26,11 +26,12 @@ TABLES = ("CSV", "TSV", "table")  # the kinds of input whose names are all colum
 
 @dataclass(frozen=True)
 class Wishes:
-    """What the command line asks for beyond the settings."""
+    """What the command line asks for beyond the settings; the code `refused` is no answer."""
 
     words: tuple[str, ...]
     language: str
     prompt: str
+    refused: str = ""
     alternatives: int = 1
     explain: bool = False
     json: bool = False
@@ -59,7 +60,7 @@ def ask(app: App, wishes: Wishes, sampling: Sampling, engine: Engine, spool: Bin
             from shellmate.answer.querying import QueryEngine
 
             writer = QueryEngine(engine, prompt.query)
-        find_faults = partial(_find_faults, piped, prompt.query)
+        find_faults = partial(_find_faults, piped, prompt.query, wishes.refused)
         clock = _Clock(start)
         if wishes.alternatives > 1:
             answers, usage = _alternatives(writer, prompt, sampling, wishes.alternatives, find_faults)
@@ -105,8 +106,10 @@ def _piped(app: App, wishes: Wishes, spool: BinaryIO | None) -> Input | None:
     return piped
 
 
-def _find_faults(piped: Input | None, query: Query | None, language: str, code: str) -> list[str]:
-    """What in code does not suit what was piped in, in words."""
+def _find_faults(piped: Input | None, query: Query | None, refused: str, language: str, code: str) -> list[str]:
+    """What in code does not suit what was piped in, in words; or that it is what is refused."""
+    if refused and code.strip() == refused.strip():
+        return ["this is the command that failed"]
     if query:
         from shellmate.answer.selects import find_query_faults
 

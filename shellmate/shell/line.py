@@ -5,16 +5,9 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from shellmate.request.command.shellnames import BUILTINS
 from shellmate.request.secrets import cut_secrets
 
-# What no folder of programs has: builtins, and words that begin a command.
-BUILTINS = {
-    "alias", "bg", "bind", "builtin", "cd", "command", "declare", "dirs", "disown", "echo", "eval", "exec", "exit",
-    "export", "fc", "fg", "for", "function", "getopts", "hash", "help", "history", "if", "jobs", "kill", "let",
-    "local", "popd", "printf", "pushd", "pwd", "read", "readonly", "return", "set", "shift", "shopt", "source",
-    "test", "time", "times", "trap", "type", "typeset", "ulimit", "umask", "unalias", "unset", "until", "wait",
-    "while",
-}  # fmt: skip
 OPERATORS = ("|", "&&", "||", ";", ">", "<", "2>", "&>", ")")
 # An option, a pipe, an expansion, a quoted text or an assignment: what words have not and commands do.
 _SYNTAX = re.compile(r"(?:^|\s)--?[A-Za-z]|[|;`]|&&|\$[\w({]|(?:^|\s)['\"]|=['\"]|\w=\S")

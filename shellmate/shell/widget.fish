@@ -41,6 +41,18 @@ if status is-interactive
         set -g _shellmate_line (commandline | string split0)
     end
 
+    # `shellmate fix` is told of the last command and its status, by the environment of that one process.
+    function shellmate
+        set -l last_status $status
+        if test "$argv[1]" != fix
+            @PROGRAM@ $argv
+            return
+        end
+        set -l commands (builtin history search --max=3)
+        SHELLMATE_LAST_STATUS=$last_status SHELLMATE_LAST_COMMANDS=(string join \n -- $commands[-1..1] | string collect) \
+            @PROGRAM@ $argv
+    end
+
     # $argv[1] the key as bind writes it, $argv[2] its name for people.
     function _shellmate_bind
         set -l force @FORCE@

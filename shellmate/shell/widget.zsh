@@ -43,6 +43,17 @@ _shellmate_show() {
     _shellmate_line=$BUFFER
 }
 
+# `shellmate fix` is told of the last command and its status, by the environment of that one process.
+shellmate() {
+    local last_status=$?
+    if [[ ${1-} != fix ]]; then
+        @PROGRAM@ "$@"
+        return
+    fi
+    SHELLMATE_LAST_STATUS=$last_status \
+        SHELLMATE_LAST_COMMANDS=$(builtin fc -ln -3 2>/dev/null || builtin fc -ln -1) @PROGRAM@ "$@"
+}
+
 # $1 the key as bindkey writes it, $2 its name for people.
 _shellmate_bind() {
     local keymap bound force=@FORCE@

@@ -3,7 +3,7 @@
 import pytest
 
 LS = ["```bash\n", "ls", "\n```"]
-NAMES = ["about", "auto", "command", "complete", "explain", "piped", "python", "query", "shell"]
+NAMES = ["about", "auto", "command", "complete", "explain", "fix", "piped", "python", "query", "shell"]
 
 
 def test_a_question_that_begins_like_a_command(shellmate):

@@ -99,7 +99,7 @@ def test_pull_takes_the_model_in_use_and_says_when_it_is_ready(terminal):
     assert terminal.out == ""
     assert "tiny is ready (10 kB, 0 s)" in terminal.err.splitlines()
     assert terminal.file.read_bytes() == BYTES
-    assert len(terminal.primed) == 9
+    assert len(terminal.primed) == 10
 
 
 def test_pull_leaves_the_prompts_alone_if_told_so(terminal):

@@ -14,7 +14,7 @@ import shellmate
 from tests.programs import need
 
 CHECKOUT = Path(__file__).parents[2]
-PROMPTS = {"about", "auto", "command", "complete", "explain", "piped", "python", "query", "shell"}
+PROMPTS = {"about", "auto", "command", "complete", "explain", "fix", "piped", "python", "query", "shell"}
 
 
 def run(*command: str | Path, cwd: Path, env: dict[str, str]) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from shellmate.cli.main import main
 from shellmate.core.environment import Environment
 from shellmate.core.errors import ExitCode, ModelError
-from shellmate.engine.engine import Candidate, Usage
+from shellmate.engine.engine import Candidate, Generation, Usage
 
 
 class Engine:
@@ -19,9 +19,12 @@ class Engine:
         told = json.loads((place / "answers.json").read_text(encoding="utf-8"))
         self.answers, self.delay, self.error = told["answers"], told["delay"], told["error"]
 
+    def generate(self, prompt, sampling, answered=""):
+        self._note(prompt)
+        return Generation(iter([f"```bash\n{self.answers[0]}\n```"]), Usage(finish="stop"))
+
     def generate_several(self, prompt, sampling, count, *, effort=None, show=None):
-        with open(self.place / "asked.jsonl", "a") as file:
-            file.write(json.dumps({"words": prompt.suffix, "infill": prompt.infill}) + "\n")
+        self._note(prompt)
         fenced = [answer if prompt.infill else f"```bash\n{answer}\n```" for answer in self.answers]
         end = time.monotonic() + self.delay
         while time.monotonic() < end:
@@ -30,6 +33,10 @@ class Engine:
         if self.error:
             raise ModelError(self.error, "mend it")
         return [Candidate(text, -0.1) for text in fenced], Usage()
+
+    def _note(self, prompt):
+        with open(self.place / "asked.jsonl", "a") as file:
+            file.write(json.dumps({"words": prompt.suffix, "infill": prompt.infill}) + "\n")
 
     def close(self):
         pass

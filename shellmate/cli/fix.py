@@ -1,0 +1,68 @@
+"""`shellmate fix`: the last command that failed, as it was meant."""
+
+import click
+
+from shellmate.cli.app import App
+from shellmate.core.errors import UsageError
+
+LAST_COMMANDS, LAST_STATUS = "SHELLMATE_LAST_COMMANDS", "SHELLMATE_LAST_STATUS"  # from what `shellmate init` prints
+
+
+@click.command()
+@click.option("--command", metavar="TEXT", help="The command; by default the last one, which the shell tells.")
+@click.option("--status", type=click.IntRange(0, 255), metavar="N", help="Its exit status.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing on stderr but errors.")
+@click.option("-v", "--verbose", count=True, help="Timings on stderr.")
+@click.pass_obj
+def fix(app: App, command: str | None, status: int | None, quiet: bool, verbose: int) -> None:
+    """Print the last command as it was meant. What it printed tells more, where it is piped in. Nothing is run.
+
+    A program or a file that is misspelt is put right without the model.
+    The last command is known in a shell that has `eval "$(shellmate init bash)"` in its startup file. Tokens, keys and
+    passwords are cut out before the model sees it.
+
+    \b
+    Examples:
+      shellmate fix
+      make 2>&1 | shellmate fix
+      shellmate fix --command "git psuh"
+    """
+    from shellmate.answer.display import open_display
+    from shellmate.cli.ask import Wishes, ask
+    from shellmate.cli.main import start_timeout
+    from shellmate.engine.engine import Sampling
+    from shellmate.request.command.typos import mend_names
+    from shellmate.request.secrets import cut_secrets
+
+    if not command:
+        command, known = _last_command(app)
+        status = known if status is None else status
+    mended = mend_names(command, app.env.variables.get("PATH", ""), app.env.cwd)
+    if mended != command and not _is_piped(app):
+        open_display(app.env, "shell", app.setting("color")).finish(f"{mended}\n")
+        return
+    if seconds := app.setting("timeout"):
+        start_timeout(seconds)
+    words = f"{cut_secrets(command)}\nexit status {1 if status is None else status}"
+    wishes = Wishes(
+        (words,), "shell", "fix", refused=command, color=app.setting("color"), quiet=quiet, verbose=verbose > 0
+    )
+    sampling = Sampling(app.setting("max_tokens"), app.setting("temperature"), seed=app.setting("seed"))
+    ask(app, wishes, sampling, app.open_engine(quiet=quiet, verbose=verbose > 1))
+
+
+def _is_piped(app: App) -> bool:
+    return app.env.stdin is not None and not app.env.stdin_is_terminal
+
+
+def _last_command(app: App) -> tuple[str, int]:
+    """The last command that was not shellmate itself, and its status."""
+    commands = [line.strip() for line in app.env.variables.get(LAST_COMMANDS, "").splitlines()]
+    before = [line for line in commands if line and not line.split("shellmate")[-1].strip().startswith("fix")]
+    if not before:
+        raise UsageError(
+            "the last command is not known",
+            'put `eval "$(shellmate init bash)"` into ~/.bashrc (`shellmate init --help`), or give --command',
+        )
+    status = app.env.variables.get(LAST_STATUS, "")
+    return before[-1], int(status) if status.isdigit() else 1

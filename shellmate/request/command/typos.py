@@ -1,0 +1,86 @@
+"""Misspelt names in a command that failed: of programs, and of files that the command was to read."""
+
+import difflib
+import os
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from shellmate.request.command.shellnames import BUILTINS
+
+_WORD = re.compile(r"[^\s|;&<>()\"'`$\\]+")
+_BEGINS_COMMAND = re.compile(r"(?:^|[|;&(]|\b(?:sudo|xargs|time|env|nohup)\s|^(?:\s*\w+=\S*\s)+)\s*$")
+_ASSIGNMENT = re.compile(r"\w+=")
+_READ_FILES = frozenset(("cat", "cd", "code", "cp", "head", "less", "ls", "mv", "nano", "source", "tail", "vi", "vim"))
+_CLOSE = 0.75  # of difflib's ratio: one letter of four or five is another
+_SHORTEST = 3
+
+
+def mend_names(command: str, path: str, cwd: Path) -> str:
+    """The command with the names that are there in place of those that are not: of a program, else of files. The same
+    text where none is alike.
+
+    `path` is the PATH of programs. Nothing is run, nothing is read but the names in folders.
+    """
+    programs = _programs(path)
+
+    def mend_program(word: str, _: str) -> str:
+        return word if "/" in word or word in programs else _find_alike(word, programs) or word
+
+    def mend_file(word: str, program: str) -> str:
+        is_file = not word.startswith("-") and ("/" in word or program in _READ_FILES) and "://" not in word
+        return word if not is_file or (cwd / os.path.expanduser(word)).exists() else _mend_path(word, cwd) or word
+
+    mended = _replace_words(command, mend_program, programs=True)
+    return mended if mended != command else _replace_words(command, mend_file, programs=False)
+
+
+def _replace_words(command: str, mend: Callable[[str, str], str], programs: bool) -> str:
+    """The command with its programs' names, or else its other words, replaced; `mend` takes a word and its program."""
+    mended, end, program = [], 0, ""
+    for found in _WORD.finditer(command):
+        word = found[0]
+        if _ASSIGNMENT.match(word):
+            continue
+        begins = _BEGINS_COMMAND.search(command[: found.start()]) is not None
+        program = word if begins else program
+        mended += [command[end : found.start()], mend(word, program) if begins == programs else word]
+        end = found.end()
+    return "".join([*mended, command[end:]])
+
+
+def _programs(path: str) -> set[str]:
+    names = set(BUILTINS)
+    for folder in path.split(os.pathsep):
+        names.update(_entries(Path(folder)) if folder else ())
+    return names
+
+
+def _mend_path(word: str, cwd: Path) -> str:
+    """The path with each part that is not there replaced by one that is, empty where a part has none alike."""
+    place, parts = (Path("/"), ["/"]) if word.startswith("/") else (cwd, [])
+    for part in [part for part in word.split("/") if part]:
+        is_there = part in (".", "..", "~") or (place / part).exists()
+        better = part if is_there else _find_alike(part, _entries(place))
+        if not better:
+            return ""
+        place = Path.home() if better == "~" else place / better
+        parts.append(better)
+    return os.path.join(*parts) + ("/" if word.endswith("/") else "") if parts else ""
+
+
+def _entries(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []
+
+
+def _find_alike(name: str, names: Iterable[str]) -> str:
+    """The one that is most alike, first of all one of the same letters in another order; empty where none is."""
+    names = sorted(names)
+    swapped = [other for other in names if sorted(other) == sorted(name)]
+    if len(name) < _SHORTEST:
+        return swapped[0] if swapped else ""
+    close = difflib.get_close_matches(name, names, n=1, cutoff=_CLOSE)
+    return (difflib.get_close_matches(name, swapped, n=1, cutoff=0) or close or [""])[0]

@@ -1,0 +1,40 @@
+"""`shellmate fix` in the shells: it is told what was run last, and how it ended."""
+
+import pytest
+
+from tests.programs import need
+from tests.shell.terminal import ARGUMENTS, Terminal
+
+
+@pytest.fixture(params=ARGUMENTS)
+def terminal(request, tmp_path):
+    opened = Terminal(request.param, need(request.param), tmp_path)
+    yield opened
+    opened.close()
+
+
+def test_the_last_command_and_its_status_are_told(terminal):
+    terminal.answer("git status")
+    for failing, status in (("sh -c 'exit 3' gti", 3), ("GITHUB_TOKEN=abc123 false", 1)):
+        terminal.send(f"{failing}\r")
+        terminal.settle()
+        for _ in range(2):
+            terminal.send("\x0cshellmate fix\r")
+            terminal.wait(lambda: "git status" in terminal.text(), "the command is printed")
+            terminal.settle()
+        asked = terminal.asked()[-2]["words"]
+        assert asked == f"{failing.replace('abc123', '***')}\nexit status {status}"
+
+
+def test_any_other_use_is_what_it_was(terminal):
+    status = "$status" if terminal.shell == "fish" else "$?"
+    terminal.send(f"shellmate --version; shellmate init nosuch; echo ended {status}\r")
+    terminal.wait(lambda: "ended 2" in terminal.text().splitlines(), "the status is shellmate's own")
+    assert "shellmate, version" in terminal.text() and "nosuch" in terminal.text()
+
+
+def test_without_the_shells_help_it_says_what_to_do(terminal):
+    erase = "functions -e shellmate" if terminal.shell == "fish" else "unset -f shellmate"
+    terminal.send(f"{erase}; shellmate fix\r")
+    terminal.wait(lambda: "the last command is not known" in terminal.text(), "it is said")
+    assert terminal.asked() == []
