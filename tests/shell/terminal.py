@@ -19,6 +19,12 @@ sys.path[:0] = [{checkout!r}]
 from tests.shell.fake import run
 run({place!r})
 """
+REAL_PROGRAM = """#!{python}
+import sys
+sys.path[:0] = [{checkout!r}]
+from shellmate.__main__ import run
+run()
+"""
 ARGUMENTS = {
     "bash": ["--norc", "--noprofile", "-i"],
     "zsh": ["-f", "-i"],
@@ -41,13 +47,23 @@ shellmate init fish {options} | source""",
 class Terminal:
     """`screen` is what a user would see; `asked` what reached shellmate."""
 
-    def __init__(self, shell: str, program: str, place: Path, setup: str = "", options: str = "", **variables: str):
+    def __init__(
+        self,
+        shell: str,
+        program: str,
+        place: Path,
+        setup: str = "",
+        options: str = "",
+        real: bool = False,
+        **variables: str,
+    ):
         self.shell, self.place = shell, place
         (place / "bin").mkdir(exist_ok=True)
         # Where this is missing fish begins by reading all manual pages of the machine.
         (place / ".local/share/fish/generated_completions").mkdir(parents=True, exist_ok=True)
         script = place / "bin" / "shellmate"
-        script.write_text(PROGRAM.format(python=sys.executable, checkout=str(CHECKOUT), place=str(place)))
+        text = REAL_PROGRAM if real else PROGRAM
+        script.write_text(text.format(python=sys.executable, checkout=str(CHECKOUT), place=str(place)))
         script.chmod(0o755)
         self.answer("ls -l")
         self.columns, self.rows = 80, 24
