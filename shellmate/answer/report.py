@@ -20,6 +20,9 @@ def to_json(
 ) -> str:
     """One object, one line. `first` and `total` are seconds, `names_known` whether the names that the input has were
     known; what is not judged is null."""
+    from shellmate.answer.danger import judge  # behind the answer, which it would hold up
+
+    verdict = judge(answer.language, answer.code)
     report: dict[str, Any] = {
         "language": answer.language,
         "code": answer.code,
@@ -31,7 +34,7 @@ def to_json(
             "options": None,
             "names": not answer.faults if names_known else None,
         },
-        "danger": {"level": None, "reasons": []},
+        "danger": {"level": verdict.level, "reasons": list(verdict.reasons)},
         "model": model,
         "timings": {
             "first_token_ms": round(first * 1000),

@@ -192,8 +192,20 @@ def _report(
         env.say("shellmate: the answer was cut at --max-tokens")
     if answer.faults and not wishes.quiet:
         env.say(make_visible(f"shellmate: mind that {', and '.join(answer.faults)}"))
+    if not wishes.json:
+        _warn(app, wishes, answers)
     if wishes.verbose:
         env.say(f"shellmate: first byte {clock.first:.2f} s, in all {clock.total():.2f} s; {usage}")
+
+
+def _warn(app: App, wishes: Wishes, answers: list[Answer]) -> None:
+    """Say what is dangerous, and to people what has to be read with care."""
+    from shellmate.answer.danger import DANGER, SAFE, judge  # behind the answer, which it would hold up
+
+    for answer in answers:
+        verdict = judge(answer.language, answer.code)
+        if verdict.level == DANGER or (verdict.level != SAFE and app.env.stdout_is_terminal and not wishes.quiet):
+            app.env.say(make_visible(f"shellmate: {verdict.level}: it {verdict.reasons[0]}"))
 
 
 def _write_alternatives(app: App, wishes: Wishes, answers: list[Answer]) -> None:

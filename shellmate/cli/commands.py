@@ -26,7 +26,7 @@ Examples:
 
 \b
 Exit status: 0 answered, 1 failed, 2 usage, 3 model, 4 no answer that parses,
-124 timed out, 130 interrupted.
+5 refused to run, 124 timed out, 130 interrupted.
 """
 COMMANDS = ("cache", "config", "digest", "explain", "fix", "init", "model", "prompt")
 HIDDEN = {"__line": "line"}  # for the widgets; no question begins so

@@ -6,6 +6,7 @@ import click
 
 from shellmate.answer.answer import read_candidate
 from shellmate.answer.check import check_syntax
+from shellmate.answer.danger import DANGER, judge
 from shellmate.cli.app import App
 from shellmate.core.errors import NoAnswerError, ShellmateError
 from shellmate.engine.engine import Effort, Engine, Sampling
@@ -14,7 +15,7 @@ from shellmate.prompt.library import PromptLibrary
 from shellmate.prompt.prompt import compose
 from shellmate.request.request import Request
 from shellmate.shell.init import SHELLS
-from shellmate.shell.line import Line, Replacement, complete_command, replace_words, write_lines
+from shellmate.shell.line import Line, Replacement, complete_command, mark_danger, replace_words, write_lines
 from shellmate.shell.preview import Preview
 
 ALTERNATIVES = 3
@@ -26,26 +27,33 @@ LONGEST = 160  # tokens of a command
 @click.command(hidden=True)
 @click.option("--shell", type=click.Choice(SHELLS), required=True)
 @click.option("--keep-comment", is_flag=True)
+@click.option("--no-comments", is_flag=True, help="The shell takes # for a command.")
 @click.pass_obj
-def line(app: App, shell: str, keep_comment: bool) -> None:
+def line(app: App, shell: str, keep_comment: bool, no_comments: bool) -> None:
     """Read a command line from stdin as Line.read has it; write what could replace it, best first, and itself."""
-    preview = Preview(app.env, below=shell != "bash")
+    typed = Line.read(app.env.stdin.read() if app.env.stdin else b"", shell)
+    # bash takes its line away meanwhile, zsh puts the cursor at the end, fish leaves it where it is.
+    preview = Preview(app.env, below=shell != "bash", is_covered=shell == "fish" and "\n" in typed.after)
     try:
         preview.show("...", at_once=True)
-        typed = Line.read(app.env.stdin.read() if app.env.stdin else b"", shell)
         app.configured["offline"] = True  # a key press fetches nothing
         engine = app.open_engine(show_progress=preview.progress)
         try:
-            lines = _Writer(app, engine, preview, shell, keep_comment).write(typed)
+            lines = _Writer(app, engine, preview, shell, keep_comment and not no_comments).write(typed)
         finally:
             engine.close()
     except ShellmateError as error:
-        preview.show(f"shellmate: {error}", at_once=True)
-        preview.wait_for_key()
+        preview.say(f"shellmate: {error}")
         raise
     finally:
         preview.clear()
-    app.env.write(write_lines([*lines, typed.as_it_is], shell))
+    marked = [_mark(line, not no_comments) for line in lines]
+    app.env.write(write_lines([*marked, typed.as_it_is], shell))
+
+
+def _mark(line: Replacement, has_comments: bool) -> Replacement:
+    verdict = judge("shell", line.before + line.after)
+    return mark_danger(line, verdict.reasons[0], has_comments) if verdict.level == DANGER else line
 
 
 @dataclass

@@ -7,18 +7,21 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from shellmate.answer.answer import Answer
+from shellmate.answer.danger import CAUTION, DANGER, judge
 from shellmate.answer.run import confirm, open_terminal, run_snippet
+from shellmate.answer.sanitise import make_visible
 from shellmate.cli.app import App
 from shellmate.cli.ask import Wishes, ask
 from shellmate.cli.main import stop_timeout
-from shellmate.core.errors import NoAnswerError, ShellmateError, UsageError
+from shellmate.core.errors import NoAnswerError, RefusedError, ShellmateError, UsageError
 from shellmate.engine.engine import Engine, Sampling
 
 
 def ask_and_run(app: App, wishes: Wishes, sampling: Sampling, open_engine: Callable[[], Engine]) -> None:
     """Show an answer on the terminal, whatever the streams are, since stdout is for what it prints; run it after a yes.
 
-    Raises UsageError where there is no terminal to ask on, ShellmateError where the snippet is not run or fails.
+    Raises UsageError where there is no terminal to ask on, RefusedError where the snippet is dangerous,
+    ShellmateError where it is not run or fails.
     """
     piped = app.env.stdin is not None and not app.env.stdin_is_terminal
     with open_terminal() as terminal, tempfile.TemporaryFile(prefix="shellmate-") as spool:
@@ -27,8 +30,12 @@ def ask_and_run(app: App, wishes: Wishes, sampling: Sampling, open_engine: Calla
             answer = ask(showing, wishes, sampling, open_engine(), spool if piped else None)
         _refuse_unfit(answer)
         assert answer
+        verdict = judge(answer.language, answer.code)
+        if verdict.level == DANGER:
+            raise RefusedError(f"not run: it {verdict.reasons[0]}", "if you mean that, run it yourself")
         stop_timeout()
-        if not confirm(terminal, "run it? [y/N] "):
+        warning = f"caution, it {make_visible(verdict.reasons[0])}: " if verdict.level == CAUTION else ""
+        if not confirm(terminal, f"{warning}run it? [y/N] "):
             raise ShellmateError("not run")
         status = run_snippet(answer.language, answer.code, spool if piped else None)
     if status == -signal.SIGINT:

@@ -68,6 +68,12 @@ class NoAnswerError(ShellmateError):
     exit_code = ExitCode.NO_ANSWER
 
 
+class RefusedError(ShellmateError):
+    """What would do harm is not run."""
+
+    exit_code = ExitCode.REFUSED
+
+
 class TimedOut(ShellmateError):
     """--timeout passed."""
 

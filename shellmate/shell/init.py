@@ -26,6 +26,7 @@ def render_widget(
         "OPTIONS": " --keep-comment" if keep_comment else "",
         "HISTORY": str(history + 1),
         "FORCE": "yes" if force else "no",
+        "COMMENTS": "setopt interactive_comments" if keep_comment else "",
         "BIND": f"_shellmate_bind {quoted} {quote(key, shell)}" if key else f"# no key: {shell} binds none",
     }
     for name, value in filled.items():

@@ -1,6 +1,7 @@
 """A command line as a widget hands it over: what is asked for, and the lines that could take its place."""
 
 import re
+import shlex
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -89,6 +90,15 @@ def replace_words(line: Line, code: str, comment: bool) -> Replacement:
         before = before.rstrip() + blank
     kept = f"  # {' '.join(line.words.split())}" if comment and "\n" not in before and not line.suffix else ""
     return Replacement(before, line.suffix + kept)
+
+
+def mark_danger(line: Replacement, reason: str, has_comments: bool) -> Replacement:
+    """The line made harmless, with the reason: as a comment, or as something to print in a shell that takes # for a
+    command. Who means it takes the mark away."""
+    whole = line.before + line.after
+    if has_comments and "\n" not in whole:
+        return Replacement(f"# danger, it {reason}: {whole}", "")
+    return Replacement(f"echo danger, it {shlex.quote(reason)}: {shlex.quote(whole)}", "")
 
 
 def complete_command(line: Line, middle: str) -> Replacement:

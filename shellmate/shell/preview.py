@@ -25,28 +25,36 @@ _DIM, _PLAIN = "\x1b[2m", "\x1b[0m"
 
 
 class Preview:
-    """`below` shows the line under the cursor's, else in its place. Without a terminal nothing is shown."""
+    """`below` shows the line under the cursor's, else in its place. Without a terminal nothing is shown, and on a dumb
+    one, or where `is_covered` says that the shell has text in that line, only messages are, in lines of their own."""
 
-    def __init__(self, env: Environment, below: bool):
+    def __init__(self, env: Environment, below: bool, is_covered: bool = False):
         self._terminal = _open()
-        self._below = below
+        self._is_plain = is_covered or env.variables.get("TERM", "dumb") == "dumb"
         self._begin, self._end = (_BELOW, _BACK) if below else (_INLINE, "")
         self._dim, self._plain = (_DIM, _PLAIN) if env.colours("auto", True) else ("", "")
         self._shown, self._shown_at = "", 0.0
-        if self._terminal is None or env.variables.get("TERM", "dumb") == "dumb":
-            self._terminal = None
-        elif below:
+        if below and not self._is_plain:
             self._write(_MAKE_ROOM)
 
     def show(self, text: str, at_once: bool = False) -> None:
         """The text in one line, cut to the terminal's width."""
         now = time.monotonic()
-        if self._terminal is None or (not at_once and now - self._shown_at < REDRAWN_EVERY):
+        if self._terminal is None or self._is_plain or (not at_once and now - self._shown_at < REDRAWN_EVERY):
             return
         line = _cut(make_visible(" ".join(text.split())), self._width() - 1)
         if line != self._shown:
             self._write(f"{self._begin}{self._dim}{line}{self._plain}{self._end}")
             self._shown, self._shown_at = line, now
+
+    def say(self, message: str) -> None:
+        """Show a message until a key is pressed, which is the shell's to read, or for a while."""
+        if self._is_plain:
+            self._write(f"\r\n{make_visible(message)}\r\n")
+            return
+        self.show(message, at_once=True)
+        if self._terminal is not None:
+            select.select([self._terminal], [], [], READ_FOR)
 
     @contextmanager
     def progress(self, what: str, total: int, unit: str, announce: bool = True) -> Iterator[Callable[[int], None]]:
@@ -60,11 +68,6 @@ class Preview:
 
         self.show(f"{what} ...", at_once=announce)
         yield advance
-
-    def wait_for_key(self) -> None:
-        """Leave what is shown until a key is pressed, which is the shell's to read, or for a while."""
-        if self._terminal is not None and self._shown:
-            select.select([self._terminal], [], [], READ_FOR)
 
     def clear(self) -> None:
         """Erase it."""

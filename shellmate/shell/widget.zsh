@@ -6,7 +6,8 @@ typeset -gi _shellmate_at=0
 typeset -g _shellmate_line=
 
 _shellmate_widget() {
-    local last_status=$?
+    local last_status=$? comments=--no-comments
+    [[ ! -o interactive_comments ]] || comments=
     emulate -L zsh
     # Without a trap Ctrl-C would throw the line away. Not ignored: it has to end shellmate.
     trap : INT
@@ -16,7 +17,7 @@ _shellmate_widget() {
     elif [[ $BUFFER == *[^[:space:]]* ]]; then
         CURSOR=$#BUFFER  # what is shown meanwhile is shown below all of it
         zle -R
-        reply=$(_shellmate_ask $last_status "$before" "$after")
+        reply=$(_shellmate_ask "$comments" $last_status "$before" "$after")
         if (( $? == 0 )); then
             zle split-undo
             _shellmate_lines=("${(@ps:\036:)${reply%$'\036'}}")
@@ -30,9 +31,9 @@ _shellmate_widget() {
 # The words before and behind the cursor, and what was there before, to shellmate; it shows what it does on the terminal.
 _shellmate_ask() {
     {
-        printf '%s\0' "$@"
+        printf '%s\0' "${@:2}"
         builtin fc -ln -@HISTORY@ 2>/dev/null
-    } | @PROGRAM@ __line --shell zsh@OPTIONS@ 2>/dev/null
+    } | @PROGRAM@ __line --shell zsh@OPTIONS@ $1 2>/dev/null
 }
 
 # The line of that number. Behind the last alternative come the words themselves.
@@ -69,6 +70,7 @@ _shellmate_bind() {
     done
 }
 
+@COMMENTS@
 zle -N _shellmate_widget
 @BIND@
 fi

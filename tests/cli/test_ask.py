@@ -325,3 +325,13 @@ def test_a_bug_is_one_line_and_vv_shows_it(shellmate):
 
 def test_control_characters_reach_a_pipe_as_they_are(shellmate):
     assert shellmate("f", answers=[["```bash\n", "printf '\x1b[31m'", "\n```"]]).out == "printf '\x1b[31m'\n"
+
+
+def test_what_is_dangerous_is_said(shellmate):
+    answer = ["```bash\nrm -rf ~\n```"]
+    result = shellmate("--sh", "delete everything", answers=[answer])
+    assert (result.code, result.out, result.err) == (0, "rm -rf ~\n", "shellmate: danger: it deletes all of ~\n")
+    report = json.loads(shellmate("--sh", "--json", "delete everything", answers=[answer]).out)
+    assert report["danger"] == {"level": "danger", "reasons": ["deletes all of ~"]}
+    report = json.loads(shellmate("--sh", "--json", "list", answers=[["```bash\nls\n```"]]).out)
+    assert report["danger"] == {"level": "safe", "reasons": []}

@@ -123,6 +123,28 @@ def test_the_prompt_of_two_lines_is_drawn_whole(tmp_path):
             terminal.close()
 
 
+@pytest.mark.parametrize("shell", ARGUMENTS)
+@pytest.mark.parametrize("variables", [{"LANG": "C", "LC_ALL": "C"}, {"TERM": "dumb"}, {"NO_COLOR": "1"}])
+def test_in_another_locale_and_on_another_terminal(tmp_path, shell, variables):
+    terminal = Terminal(shell, need(shell), tmp_path, **variables)
+    try:
+        words = "größte Dateien | head" if "LANG" not in variables or shell != "zsh" else "big files | head"
+        terminal.send(words)
+        terminal.send("\x1b[D" * len(" | head"))
+        terminal.press()
+        terminal.wait(lambda: terminal.line()[1] == "ls -l | head", "the command is there")
+        terminal.press()
+        terminal.wait(lambda: terminal.line()[1] == words, "the words are back")
+        terminal.answer("x", error="it is gone")
+        terminal.send("!")
+        terminal.press()
+        terminal.wait(lambda: "it is gone" in terminal.text(), "a failure is not silent")
+        terminal.send("?")
+        terminal.wait(lambda: terminal.line()[1].replace("!", "").replace("?", "") == words, "the line is as it was")
+    finally:
+        terminal.close()
+
+
 @pytest.mark.parametrize("options", ["", "--force", "--keep-comment --key f5", "--key ''", "--history 5"])
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_strict_flags_take_it_and_nothing_is_said(shellmate_path, shell, options):

@@ -276,6 +276,23 @@ def test_in_vi_mode(start, mode):
     assert len(terminal.asked()) == 1
 
 
+def test_what_is_dangerous_is_marked_and_does_nothing_on_enter(start):
+    terminal = start()
+    terminal.answer("touch here; rm -rf /; touch there", "ls")
+    terminal.send("delete everything")
+    terminal.press()
+    terminal.wait(lambda: "danger, it" in terminal.line()[1], "it is marked")
+    line = terminal.line()[1]
+    assert "touch here; rm -rf /; touch there" in line and "deletes all of /" in line
+    terminal.send("\r")
+    terminal.settle()
+    assert not {"here", "there"} & {file.name for file in terminal.place.iterdir()}
+    terminal.send("delete everything")
+    terminal.press()
+    terminal.press()
+    terminal.becomes("ls")
+
+
 def test_several_lines(start):
     terminal = start()
     answer = 'for f in *; do\n  echo "$f"\ndone'
