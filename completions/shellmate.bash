@@ -161,7 +161,7 @@ _shellmate() {
         --status) return 0 ;;
         esac
         if [[ $cur == -* ]]; then
-            _shellmate_words --command --status -q --quiet -v --verbose -h --help
+            _shellmate_words --command --status --screen -q --quiet -v --verbose -h --help
         fi
         ;;
     "init")

@@ -110,6 +110,7 @@ complete -c shellmate -n '__shellmate_at explain' -s h -l help -d 'Show this mes
 
 complete -c shellmate -n '__shellmate_at fix' -l command -x -d 'The command; by default the last one, which the shell tells'
 complete -c shellmate -n '__shellmate_at fix' -l status -x -d 'Its exit status'
+complete -c shellmate -n '__shellmate_at fix' -l screen -d 'Have `shellmate fix` read off tmux\'s screen what the command printed'
 complete -c shellmate -n '__shellmate_at fix' -s q -l quiet -d 'Say nothing on stderr but errors'
 complete -c shellmate -n '__shellmate_at fix' -s v -l verbose -d 'Timings on stderr'
 complete -c shellmate -n '__shellmate_at fix' -s h -l help -d 'Show this message and exit'

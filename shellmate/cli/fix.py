@@ -1,8 +1,12 @@
 """`shellmate fix`: the last command that failed, as it was meant."""
 
+from dataclasses import replace
+from tempfile import TemporaryFile
+
 import click
 
 from shellmate.cli.app import App
+from shellmate.cli.options import setting_option
 from shellmate.core.errors import UsageError
 
 LAST_COMMANDS, LAST_STATUS = "SHELLMATE_LAST_COMMANDS", "SHELLMATE_LAST_STATUS"  # from what `shellmate init` prints
@@ -11,15 +15,16 @@ LAST_COMMANDS, LAST_STATUS = "SHELLMATE_LAST_COMMANDS", "SHELLMATE_LAST_STATUS" 
 @click.command()
 @click.option("--command", metavar="TEXT", help="The command; by default the last one, which the shell tells.")
 @click.option("--status", type=click.IntRange(0, 255), metavar="N", help="Its exit status.")
+@setting_option("screen")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing on stderr but errors.")
 @click.option("-v", "--verbose", count=True, help="Timings on stderr.")
 @click.pass_obj
-def fix(app: App, command: str | None, status: int | None, quiet: bool, verbose: int) -> None:
+def fix(app: App, command: str | None, status: int | None, screen: bool | None, quiet: bool, verbose: int) -> None:
     """Print the last command as it was meant. What it printed tells more, where it is piped in. Nothing is run.
 
     A program or a file that is misspelt is put right without the model.
     The last command is known in a shell that has `eval "$(shellmate init bash)"` in its startup file. Tokens, keys and
-    passwords are cut out before the model sees it.
+    passwords are cut out before the model sees it. Within tmux, --screen reads what it printed off the screen.
 
     \b
     Examples:
@@ -32,6 +37,7 @@ def fix(app: App, command: str | None, status: int | None, quiet: bool, verbose:
     from shellmate.cli.main import start_timeout
     from shellmate.engine.engine import Sampling
     from shellmate.request.command.typos import mend_names
+    from shellmate.request.screen import read_output
     from shellmate.request.secrets import cut_secrets
 
     if not command:
@@ -43,6 +49,8 @@ def fix(app: App, command: str | None, status: int | None, quiet: bool, verbose:
         return
     if seconds := app.setting("timeout"):
         start_timeout(seconds)
+    if app.setting("screen", screen) and not _is_piped(app):
+        app = _with_output(app, read_output(command, app.env.variables))
     words = f"{cut_secrets(command)}\nexit status {1 if status is None else status}"
     wishes = Wishes(
         (words,), "shell", "fix", refused=command, color=app.setting("color"), quiet=quiet, verbose=verbose > 0
@@ -53,6 +61,18 @@ def fix(app: App, command: str | None, status: int | None, quiet: bool, verbose:
 
 def _is_piped(app: App) -> bool:
     return app.env.stdin is not None and not app.env.stdin_is_terminal
+
+
+def _with_output(app: App, output: str) -> App:
+    """The same, where what the command printed is piped in."""
+    from shellmate.request.secrets import cut_secrets
+
+    if not output:
+        return app
+    spool = TemporaryFile()
+    spool.write(cut_secrets(output).encode("utf-8", "replace"))
+    spool.seek(0)
+    return replace(app, env=replace(app.env, stdin=spool, stdin_is_terminal=False))
 
 
 def _last_command(app: App) -> tuple[str, int]:

@@ -36,7 +36,7 @@ class Engine:
 
     def _note(self, prompt):
         with open(self.place / "asked.jsonl", "a") as file:
-            file.write(json.dumps({"words": prompt.suffix, "infill": prompt.infill}) + "\n")
+            file.write(json.dumps({"words": prompt.suffix, "infill": prompt.infill, "context": prompt.context}) + "\n")
 
     def close(self):
         pass

@@ -1,7 +1,10 @@
 """`shellmate fix` in the shells: it is told what was run last, and how it ended."""
 
+import time
+
 import pytest
 
+from shellmate.request.screen import find_output
 from tests.programs import need
 from tests.shell.terminal import ARGUMENTS, Terminal
 
@@ -38,3 +41,39 @@ def test_without_the_shells_help_it_says_what_to_do(terminal):
     terminal.send(f"{erase}; shellmate fix\r")
     terminal.wait(lambda: "the last command is not known" in terminal.text(), "it is said")
     assert terminal.asked() == []
+
+
+def test_what_it_printed_is_read_off_the_screen_of_tmux(tmp_path):
+    terminal = Terminal("bash", need("bash"), tmp_path)
+    try:
+        terminal.answer("tar xf a.tar -C out")
+        inner = f"{need('bash')} --norc --noprofile -i"
+        terminal.send(f"{need('tmux')} -L {tmp_path.name} -f /dev/null new-session -x 80 -y 20 '{inner}'\r")
+        time.sleep(1)
+        terminal.send(f" . {tmp_path}/rc\r")
+        terminal.settle()
+        terminal.send("tar xf a.tar --into out\r")
+        terminal.wait(lambda: "unrecognized option" in terminal.text(), "it fails")
+        terminal.settle()
+        terminal.send("shellmate fix --screen\r")
+        terminal.wait(lambda: "tar xf a.tar -C out" in terminal.text(), "it is mended")
+        context = terminal.asked()[-1]["context"]
+        assert "unrecognized option" in context and "shellmate fix" not in context
+    finally:
+        terminal.send(f"tmux -L {tmp_path.name} kill-server\r")
+        terminal.settle()
+        terminal.close()
+
+
+@pytest.mark.parametrize(
+    ("lines", "output"),
+    [
+        (["$ x", "one", "two", "$ shellmate fix", "", ""], "one\ntwo"),
+        (["$ x", "old", "$ x", "new", "$ shellmate fix"], "new"),
+        (["$ y", "one", "$ shellmate fix"], ""),
+        (["$ x", "$ shellmate fix"], ""),
+        ([], ""),
+    ],
+)
+def test_what_is_behind_the_command_is_its_output(lines, output):
+    assert find_output("x", lines) == output
