@@ -85,4 +85,4 @@ def _last_command(app: App) -> tuple[str, int]:
             'put `eval "$(shellmate init bash)"` into ~/.bashrc (`shellmate init --help`), or give --command',
         )
     status = app.env.variables.get(LAST_STATUS, "")
-    return before[-1], int(status) if status.isdigit() else 1
+    return before[-1], int(status) if status.isascii() and status.isdigit() else 1

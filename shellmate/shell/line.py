@@ -11,7 +11,7 @@ from shellmate.request.secrets import cut_secrets
 
 OPERATORS = ("|", "&&", "||", ";", ">", "<", "2>", "&>", ")")
 # An option, a pipe, an expansion, a quoted text or an assignment: what words have not and commands do.
-_SYNTAX = re.compile(r"(?:^|\s)--?[A-Za-z]|[|;`]|&&|\$[\w({]|(?:^|\s)['\"]|=['\"]|\w=\S")
+_SYNTAX = re.compile(r"(?:^|\s)--?[A-Za-z]|[|`]|&&|\$[\w({]|(?:^|\s)['\"]|=['\"]|\w=\S")
 _MEANS_THE_LAST = re.compile(
     r"\b(again|last|previous|that|it|instead|failed|fix|same|undo)\b|上一|刚才|再", re.IGNORECASE
 )
@@ -41,10 +41,10 @@ class Line:
         before the cursor and behind it (fish: the cursor's place, and the line with a line feed), the history."""
         status, first, second, history = [*raw.decode("utf-8", "surrogateescape").split("\0", 3), "", "", "", ""][:4]
         if shell == "fish":
-            place = int(first or 0)
+            place = int(first) if first.isascii() and first.isdigit() else 0
             first, second = second[:place], second[place:].removesuffix("\n")
         past = tuple(cut_secrets(command.strip()) for command in re.split(r"[\n\0]", history) if command.strip())
-        return cls(first, second, int(status) if status.isdigit() else 0, past)
+        return cls(first, second, int(status) if status.isascii() and status.isdigit() else 0, past)
 
     @property
     def is_command(self) -> bool:

@@ -14,6 +14,7 @@ from platformdirs import user_cache_path
 
 from tests.bench.measure import Job, ProcessFailedError, Run, interleave, run
 from tests.bench.report import MB, Target, imported, machine, timings, warn
+from tests.bench.shells import shell_targets
 
 ROOT, HERE = Path(__file__).parents[2], Path(__file__).parent
 QUESTION = "count the lines of every python file here"
@@ -204,6 +205,7 @@ def main() -> int:
         generating, piped = generating_jobs(bench, options.runs), piped_jobs(bench, options.runs)
         interleave(answering | generating | piped, options.runs, bench.variables, str(ROOT))
         helping, forbidden = help_targets(bench)
+        shells = shell_targets(bench.shellmate, bench.run, bench.place, bench.variables, str(ROOT))
     except ProcessFailedError as error:
         warn(str(error))
         return 1
@@ -215,6 +217,7 @@ def main() -> int:
         *generating_targets(generating),
         *piped_targets(piped),
         *helping,
+        *shells,
     ]:
         print(target)
     print(f"{'imported by --help, though it must not be':58} {', '.join(forbidden) or 'none':>10}")
