@@ -11,7 +11,7 @@ from shellmate.request.secrets import cut_secrets
 
 OPERATORS = ("|", "&&", "||", ";", ">", "<", "2>", "&>", ")")
 # An option, a pipe, an expansion, a quoted text or an assignment: what words have not and commands do.
-_SYNTAX = re.compile(r"(?:^|\s)--?[A-Za-z]|[|`]|&&|\$[\w({]|(?:^|\s)['\"]|=['\"]|\w=\S")
+_SYNTAX = re.compile(r"(?:^|\s)--?[A-Za-z]|[|`]|;\s*(?:do|then)\b|&&|\$[\w({]|(?:^|\s)['\"]|=['\"]|\w=\S")
 _MEANS_THE_LAST = re.compile(
     r"\b(again|last|previous|that|it|instead|failed|fix|same|undo)\b|上一|刚才|再", re.IGNORECASE
 )

@@ -1,0 +1,69 @@
+"""The lines that could take the place of a typed one, by the model."""
+
+from dataclasses import dataclass, replace
+
+from shellmate.answer.answer import read_candidate
+from shellmate.answer.check import check_syntax
+from shellmate.answer.danger import DANGER, judge
+from shellmate.core.errors import NoAnswerError
+from shellmate.engine.engine import Effort, Engine, Sampling
+from shellmate.prompt.infill import compose_infill
+from shellmate.prompt.library import PromptLibrary
+from shellmate.prompt.prompt import compose
+from shellmate.request.request import Request
+from shellmate.shell.line import Line, Replacement, complete_command, mark_danger, replace_words
+from shellmate.shell.preview import Preview
+
+ALTERNATIVES = 3
+# A second sequence doubles the time of each token, and nobody waits for an alternative much longer than the first.
+QUICK = Effort(sequences=1, patience=1.2)
+
+
+@dataclass
+class LineWriter:
+    """`shell` is the user's; `has_comments` whether # begins a comment in it; `keeps_words` whether they are to stay
+    behind the command, as one."""
+
+    engine: Engine
+    library: PromptLibrary
+    sampling: Sampling
+    preview: Preview
+    shell: str
+    has_comments: bool
+    keeps_words: bool
+
+    def write(self, typed: Line) -> list[Replacement]:
+        """Up to three different lines that parse, best first; one that is dangerous is marked. Raises NoAnswerError
+        where there is none."""
+        lines = self._complete(typed) if typed.is_command else self._translate(typed)
+        distinct = [line for line in dict.fromkeys(lines) if line != typed.as_it_is and self._parses(line)]
+        if not distinct:
+            raise NoAnswerError("no command for that", "say it in other words")
+        return [self._mark(line) for line in distinct[:ALTERNATIVES]]
+
+    def _translate(self, typed: Line) -> list[Replacement]:
+        prompt = compose(Request(typed.question, "shell", None), self.library)
+        candidates, _ = self.engine.generate_several(
+            prompt, self.sampling, ALTERNATIVES, effort=QUICK, show=lambda text: self.preview.show(_code_of(text))
+        )
+        codes = [_code_of(candidate.text) for candidate in candidates]
+        return [replace_words(typed, code, self.keeps_words) for code in codes if code.strip()]
+
+    def _complete(self, typed: Line) -> list[Replacement]:
+        prompt = compose_infill(typed.before, typed.after)
+        sampling = replace(self.sampling, stop="\n")
+        candidates, _ = self.engine.generate_several(
+            prompt, sampling, ALTERNATIVES, effort=QUICK, show=lambda text: self.preview.show(typed.before + text)
+        )
+        return [complete_command(typed, candidate.text) for candidate in candidates]
+
+    def _parses(self, line: Replacement) -> bool:
+        return check_syntax("shell", line.before + line.after, self.shell).valid
+
+    def _mark(self, line: Replacement) -> Replacement:
+        verdict = judge("shell", line.before + line.after)
+        return mark_danger(line, verdict.reasons[0], self.has_comments) if verdict.level == DANGER else line
+
+
+def _code_of(text: str) -> str:
+    return read_candidate(text).code
