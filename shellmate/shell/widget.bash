@@ -43,6 +43,7 @@ elif [[ $- == *i* ]]; then
 
     # `shellmate fix` is told of the last command and its status, by the environment of that one process.
     shellmate() {
+        # shellcheck disable=SC2319  # the status of what was run before
         local last_status=$?
         if [ "${1-}" != fix ]; then
             @PROGRAM@ "$@"
