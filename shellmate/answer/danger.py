@@ -71,6 +71,8 @@ def _find_in_command(item: Item, depth: int) -> Iterator[Finding]:
     words = list(dropwhile(assigned_variable, item.words))
     for program, arguments in unwrap(words):
         yield from find_in_program(program, arguments)
+        if _runs_a_download(program, arguments, depth):
+            yield Finding(DANGER, "runs what it downloads or decodes, unseen")
         if (text := _code_for(program, arguments)) is not None:
             yield from _find_in_shell(text, depth + 1)
 
@@ -79,7 +81,7 @@ def _code_for(program: str, arguments: Sequence[Word]) -> str | None:
     """The shell code that a command has as an argument."""
     if program == "eval":
         return " ".join(word.value for word in arguments)
-    if program in INTERPRETERS:
+    if program in INTERPRETERS or program == "su":
         for option, code in pairwise(arguments):
             if re.fullmatch(r"-[a-z]*c", option.value):
                 return code.value
@@ -91,14 +93,36 @@ def _find_in_pipe(items: Sequence[Item], at: int) -> Iterator[Finding]:
     if at < 2 or items[at - 1].text not in ("|", "|&"):
         return
     receiver, arguments = (unwrap(items[at].words) or [("", ())])[-1]
-    has_script = any(not word.value.startswith("-") for word in arguments)
+    options = [word.value for word in arguments if word.value.startswith("-")]
+    reads_stdin = "-s" in options or len(options) == len(arguments)
+    has_script = not reads_stdin or "-n" in options
     if receiver not in {*INTERPRETERS, "python", "python3", "perl", "ruby", "node"} or has_script:
         return
-    before = [program for item in items[:at] if item.kind == COMMAND for program, _ in unwrap(item.words)]
-    if {"curl", "wget", "base64", "xxd"} & set(before):
+    before = [found for item in items[:at] if item.kind == COMMAND for found in unwrap(item.words)]
+    if any(_fetches(program, arguments) for program, arguments in before):
         yield Finding(DANGER, "runs what it downloads or decodes, unseen")
     else:
         yield Finding(CAUTION, "runs what another command prints")
+
+
+def _fetches(program: str, arguments: Sequence[Word]) -> bool:
+    """Whether what a command prints comes from elsewhere, or was hidden."""
+    decodes = any(re.fullmatch(r"-[a-zA-Z]*[dDr]|--decode", word.value) for word in arguments)
+    return program in ("curl", "wget") or (program in ("base64", "xxd") and decodes)
+
+
+def _runs_a_download(program: str, arguments: Sequence[Word], depth: int) -> bool:
+    """Whether a command runs what another fetches in its place: bash -c "$(curl x)", source <(curl x)."""
+    if program not in {*INTERPRETERS, "eval", "source", "."} or depth >= _DEEPEST:
+        return False
+    for text in (inner for word in arguments for _, inner in word.commands):
+        try:
+            commands = [item for item in read_items(text) if item.kind == COMMAND]
+        except UsageError:
+            continue
+        if any(_fetches(*found) for item in commands for found in unwrap(item.words)):
+            return True
+    return False
 
 
 def _find_in_python(code: str) -> Iterator[Finding]:

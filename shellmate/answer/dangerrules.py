@@ -13,11 +13,14 @@ WRAPPERS = {
     "timeout": "ks", "xargs": "nPILsdEa", "command": "", "builtin": "", "exec": "a", "setsid": "", "stdbuf": "ioe",
     "watch": "nq", "strace": "eopsu", "parallel": "jNn", "chronic": "", "unbuffer": "", "busybox": "",
 }  # fmt: skip
-DISK = re.compile(r"/dev/(sd|hd|nvme|vd|xvd|mmcblk|disk|mapper/|md|loop)\w*")
+DISK = re.compile(r"/dev/((sd|hd|vd|xvd)[a-z]\d*|(nvme|mmcblk|disk|md)\d+\w*|(mapper|disk)/\S+)")
 _EVERYTHING = re.compile(
     r"/+\.?\*|(/+|~|\.{1,2}|\*|\$\{?HOME\}?|\$\{?PWD\}?|/home|/root|/Users)(/*|/+\.?\*|/+\.\*)"
     r"|/+(bin|boot|dev|etc|lib\w*|opt|proc|sbin|srv|sys|usr|var|System|Library|Applications)(/*|/+\*)"
 )
+
+
+_FIND_ANYTHING = frozenset(("-delete", "-depth", "-maxdepth", "-mindepth", "-print", "-type", "-xdev"))
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ def _behind_options(words: list[Word], valued: str, has_number: bool) -> list[Wo
 
 def find_in_redirection(operator: str, target: str) -> Iterator[Finding]:
     """What writing to a target does."""
-    if ">" in operator and DISK.match(target):
+    if ">" in operator and DISK.fullmatch(target):
         yield Finding("danger", f"overwrites the disk {target}")
 
 
@@ -68,8 +71,8 @@ def find_in_program(program: str, arguments: Sequence[Word]) -> Iterator[Finding
     values = [word.value for word in arguments]
     if {"--help", "--version"} & set(values):
         return
-    if program.startswith(("mkfs", "mke2fs")) or program in ("wipefs", "shred", "blkdiscard", "fdisk", "parted"):
-        disks = [value for value in values if DISK.match(value)]
+    if program.startswith(("mkfs", "mke2fs")) or program in ("shred", "blkdiscard") or _wipes(program, values):
+        disks = [value for value in values if DISK.fullmatch(value)]
         level = "danger" if disks else "caution"
         yield Finding(level, f"destroys what is on {disks[0] if disks else 'its target'}")
     elif program in _RULES:
@@ -78,7 +81,16 @@ def find_in_program(program: str, arguments: Sequence[Word]) -> Iterator[Finding
 
 def _has(values: Sequence[str], letters: str, *long: str) -> bool:
     """Whether one of the short options, alone or among others, or of the long ones is given."""
-    return any(re.fullmatch(rf"-\w*[{letters}]\w*", value) or value in long for value in values)
+    return any(re.fullmatch(rf"-\w*[{letters}]\w*(\..*)?", value) or value in long for value in values)
+
+
+def _wipes(program: str, values: Sequence[str]) -> bool:
+    return program == "wipefs" and _has(values, "a", "--all")
+
+
+def _write_disk(values: Sequence[str]) -> Iterator[Finding]:
+    if values and DISK.fullmatch(values[-1]):
+        yield Finding("danger", f"overwrites the disk {values[-1]}")
 
 
 def _rm(values: Sequence[str]) -> Iterator[Finding]:
@@ -95,25 +107,25 @@ def _rm(values: Sequence[str]) -> Iterator[Finding]:
 
 def _dd(values: Sequence[str]) -> Iterator[Finding]:
     for target in (value.removeprefix("of=") for value in values if value.startswith("of=")):
-        if DISK.match(target):
+        if DISK.fullmatch(target):
             yield Finding("danger", f"overwrites the disk {target}")
 
 
 def _change_mode(values: Sequence[str]) -> Iterator[Finding]:
     if _has(values, "R", "--recursive"):
         everything = [value for value in values if _EVERYTHING.fullmatch(value)]
-        level = "danger" if any(value not in (".", "./", "*", "./*") for value in everything) else "caution"
+        level = "danger" if any(value.startswith("/") for value in everything) else "caution"
         yield Finding(level, f"changes the rights of {everything[0] if everything else 'a folder'} and all in it")
 
 
 def _find(values: Sequence[str]) -> Iterator[Finding]:
-    if "-delete" in values:
-        everywhere = values and _EVERYTHING.fullmatch(values[0]) and values[0] not in (".", "./")
-        unfiltered = not {"-name", "-iname", "-path", "-mtime", "-mmin", "-size", "-empty", "-regex", "-newer"} & set(
-            values
-        )
-        level = "danger" if everywhere and unfiltered else "caution"
-        yield Finding(level, "deletes the files that it finds")
+    removes = re.search(r" -exec(dir)? (\S*/)?rm -\w*[rR]\w* ", f" {' '.join(values)} ") is not None
+    if "-delete" not in values and not removes:
+        return
+    everywhere = bool(values) and _EVERYTHING.fullmatch(values[0]) is not None and values[0] not in (".", "./", "*")
+    tests = values[: values.index("-exec")] if "-exec" in values else values
+    unfiltered = all(value in _FIND_ANYTHING for value in tests if re.match(r"-[a-z]", value))
+    yield Finding("danger" if everywhere and unfiltered else "caution", "deletes the files that it finds")
 
 
 def _git(values: Sequence[str]) -> Iterator[Finding]:
@@ -149,6 +161,8 @@ def _with_option(letters: str, *long: str, reason: str) -> Rule:
 _RULES: dict[str, Rule] = {
     "rm": _rm,
     "dd": _dd,
+    "tee": _write_disk,
+    "cp": _write_disk,
     "chmod": _change_mode,
     "chown": _change_mode,
     "chgrp": _change_mode,

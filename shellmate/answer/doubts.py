@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from shellmate.answer.mentions import Mention
 from shellmate.request.digest import Query
 
-_MOST = r"\b(most|least|fewest|(?!(?:for|inter|t|w|requ|r|gu|n|harv|hon|p|v|ch|invest)est\b)\w{2,}est)\b|最"
+_MOST = r"\b(most|least|fewest|(?!(?:for|inter|t|\w*w|requ|r|gu|n|harv|hon|\w*p|v|ch|inv|\w*t)est\b)\w{2,}est)\b|最"
 _GROUPS = rf"\b(per|each|every|by|distribution|breakdown|which|different|distinct|unique)\b|每|各|分布|分别|哪|{_MOST}"
 _LISTS = r"\b(sort(ed)?|order(ed)?|rank(ed)?|list|first|last|all|top|per|each|every|by)\b|排序|排列|列出|所有|每|各|\d"
 _WANTED = (  # what words want, and what a select has that gives it
@@ -49,7 +49,7 @@ def _find_surplus(select: str, words: str) -> Iterator[bool]:
 def _find_misfits(query: Query, select: str, words: str) -> Iterator[bool]:
     """Texts that neither the words nor the cells have, and sums of what is no number."""
     known = {value.lower() for values in query.values.values() for value in values}
-    for text in (text.strip("%") for text in _TEXT.findall(select)):
+    for text in (text.strip("%").replace("''", "'") for text in _TEXT.findall(select)):
         yield text not in words and text not in known and _WORD.search(text) is not None
         yield re.search(r"\d{4}", text) is not None and not re.search(_DATED, words)
     no_numbers = {name.lower() for name in (*query.values, *query.dates)}

@@ -6,6 +6,7 @@ but it can choose among those that are.
 
 import re
 from collections.abc import Sequence
+from difflib import get_close_matches
 
 from shellmate.answer.mentions import COLUMN, VALUE, Mention
 from shellmate.answer.selects import find_fault, open_table
@@ -20,13 +21,22 @@ _COMPARED = re.compile(
 )
 _EQUAL = ("=", "==")
 _NEW_YEAR = re.compile(r"\d{4}([-/.])01\1?01")
-_AFTER_OPERATOR = re.compile(r"(=|<>|[<>]|\blike)\s*$", re.IGNORECASE)
+# In front of a text in the wrong quotes: what compares, joins or chooses, and functions but those that compute.
+_MEANS_TEXT = re.compile(
+    r"([=<>]|\|\||\b(like|in|then|else|glob)|(?<!\bavg)(?<!\bsum)(?<!\bmin)(?<!\bmax)(?<!count)(?<!\bmedian)\([^()]*)\s*$",
+    re.IGNORECASE,
+)
 _SEPARATOR = re.compile(r"[-/.]")
 
 
 def propose_beginnings(query: Query, select: str, words: str) -> list[str]:
-    """The beginnings with which a select can be written anew, all of them as good as its own; none where it is right as
-    far as can be seen. `words` are the question's: what it names may be meant as it stands."""
+    """The beginnings with which a select can be written anew; none where it is right as far as can be seen, or is one
+    of them. `words` are the question's."""
+    beginnings = _propose(query, select, words)
+    return [] if any(select.startswith(beginning) for beginning in beginnings) else beginnings
+
+
+def _propose(query: Query, select: str, words: str) -> list[str]:
     fault = find_fault(query, select)
     if fault:
         return _propose_columns(query, select, fault)
@@ -69,16 +79,26 @@ def _propose_columns(query: Query, select: str, fault: str) -> list[str]:
         names = [name for name in columns if name.lower() == keyword[1].lower()]
     else:
         unknown = _UNKNOWN.fullmatch(fault)
-        place = unknown and re.search(rf'"?(?<!\w){re.escape(unknown[1])}(?!\w)', select)
-        if unknown and place and place[0].startswith('"') and _AFTER_OPERATOR.search(select[: place.start()]):
+        place = unknown and re.search(rf'"?(?<!\w){re.escape(unknown[1])}(?!\w)"?', select)
+        if unknown and place and _is_text(select[: place.start()], place[0], columns):
             return [select[: place.start()] + quote_text(unknown[1])]
     return [select[: place.start()] + write_column(query, name) for name in names] if place else []
+
+
+def _is_text(before: str, quoted: str, columns: Sequence[str]) -> bool:
+    """Whether what is quoted like a column is meant as a text: it stands where one may, and is like no column."""
+    alike = get_close_matches(quoted.strip('"').lower(), [name.lower() for name in columns])
+    return quoted.startswith('"') and _MEANS_TEXT.search(before) is not None and not alike
 
 
 def _find_operators(query: Query, column: str, found: re.Match[str], words: str) -> list[str]:
     """What may follow a column instead of the comparison that was found: an operator with a text."""
     text, operator = found["text"].replace("''", "'"), found["operator"]
-    if operator.lower() == "like" and (better := _strip_blanks(text)) != text:
+    if not text and operator in _EQUAL:
+        return ["is null"]
+    if not text and operator in ("!=", "<>"):
+        return ["is not null"]
+    if operator.lower() == "like" and column == "line" and (better := _strip_blanks(text)) != text:
         return [f"{operator} {quote_text(better)}"]
     date = next((date for name, date in query.dates.items() if name.lower() == column), "")
     if date:
@@ -88,8 +108,8 @@ def _find_operators(query: Query, column: str, found: re.Match[str], words: str)
     if not values or text in values or operator not in (*_EQUAL, "!=", "<>"):
         return []
     alike = [value for value in values if value.lower() == text.lower()]
-    if not alike and text.lower() in words.lower():
-        alike = [text, *values]
+    if not alike and not query.is_whole:
+        return []  # it may be further on
     return [f"{operator} {quote_text(value)}" for value in alike or values]
 
 
@@ -103,7 +123,11 @@ def _write_date(text: str, operator: str, date: str, words: str) -> str:
     """The comparison with a text that is written as the dates are; empty where it is so already. The first of January
     stands for its year where the words do not speak of it."""
     written = "".join(_as_in(date, place, char) for place, char in enumerate(text))
-    if operator in _EQUAL and _NEW_YEAR.fullmatch(written) and not re.search(r"\b0?1\b|jan|一月|1月", words.lower()):
+    if (
+        operator in _EQUAL
+        and _NEW_YEAR.fullmatch(written)
+        and not re.search(r"\b0?1(st)?\b|\bfirst|new year|jan|元旦|一月|1月", words.lower())
+    ):
         return f"like {quote_text(written[:4] + '%')}"
     if operator in _EQUAL and len(written) < len(date) and written:
         return f"like {quote_text(written + '%')}"

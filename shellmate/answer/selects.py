@@ -11,6 +11,7 @@ _ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION,
 _ERRORS = (sqlite3.Error, sqlite3.Warning, UnicodeError)
 _QUOTED = re.compile(r"'((?:[^']|'')*)'" + '|"((?:[^"]|"")*)"')
 _ALIAS = re.compile(r'\bas\s+(\w+|"[^"]*")', re.IGNORECASE)
+_BEGINS = re.compile(r"\s*(select|with|values)\b", re.IGNORECASE)
 _BREAKS_OUT = ('"""', "\\")  # of the text in which the select stands
 
 
@@ -34,6 +35,8 @@ def find_fault(query: Query, select: str) -> str:
     """Why SQLite cannot run a select, in its own words; empty where it can."""
     try:
         with open_table(query) as (table, columns):
+            if not _BEGINS.match(select):
+                return "it is no select"
             table.execute(f"explain {select}").fetchall()
             return _find_misquoted(select, columns)
     except _ERRORS as error:

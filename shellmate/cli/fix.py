@@ -1,6 +1,9 @@
 """`shellmate fix`: the last command that failed, as it was meant."""
 
+import os
+import re
 from dataclasses import replace
+from stat import S_ISCHR
 from tempfile import TemporaryFile
 
 import click
@@ -9,6 +12,8 @@ from shellmate.cli.app import App
 from shellmate.cli.options import setting_option
 from shellmate.core.errors import UsageError
 
+# shellmate called to fix a command: by itself, or at the end of a pipe.
+_OWN = re.compile(r"(?:^|(?P<pipe>\s*\|&?)|[;&])\s*(?:command\s+)?(?:\S*/)?shellmate\s+fix\b")
 LAST_COMMANDS, LAST_STATUS = "SHELLMATE_LAST_COMMANDS", "SHELLMATE_LAST_STATUS"  # from what `shellmate init` prints
 
 
@@ -32,6 +37,7 @@ def fix(app: App, command: str | None, status: int | None, screen: bool | None, 
       make 2>&1 | shellmate fix
       shellmate fix --command "git psuh"
     """
+    from shellmate.answer.danger import DANGER, judge
     from shellmate.answer.display import open_display
     from shellmate.cli.ask import Wishes, ask
     from shellmate.cli.main import start_timeout
@@ -43,9 +49,11 @@ def fix(app: App, command: str | None, status: int | None, screen: bool | None, 
     if not command:
         command, known = _last_command(app)
         status = known if status is None else status
-    mended = mend_names(command, app.env.variables.get("PATH", ""), app.env.cwd)
+    mended = mend_names(command, 1 if status is None else status, app.env.variables.get("PATH", ""), app.env.cwd)
     if mended != command and not _is_piped(app):
         open_display(app.env, "shell", app.setting("color")).finish(f"{mended}\n")
+        if (verdict := judge("shell", mended)).level == DANGER:
+            app.env.say(f"shellmate: danger: it {verdict.reasons[0]}")
         return
     if seconds := app.setting("timeout"):
         start_timeout(seconds)
@@ -60,7 +68,9 @@ def fix(app: App, command: str | None, status: int | None, screen: bool | None, 
 
 
 def _is_piped(app: App) -> bool:
-    return app.env.stdin is not None and not app.env.stdin_is_terminal
+    """Whether something comes in: /dev/null, which some have for stdin, does not count."""
+    stdin = app.env.stdin
+    return stdin is not None and not app.env.stdin_is_terminal and not S_ISCHR(os.fstat(stdin.fileno()).st_mode)
 
 
 def _with_output(app: App, output: str) -> App:
@@ -76,13 +86,24 @@ def _with_output(app: App, output: str) -> App:
 
 
 def _last_command(app: App) -> tuple[str, int]:
-    """The last command that was not shellmate itself, and its status."""
-    commands = [line.strip() for line in app.env.variables.get(LAST_COMMANDS, "").splitlines()]
-    before = [line for line in commands if line and not line.split("shellmate")[-1].strip().startswith("fix")]
-    if not before:
-        raise UsageError(
-            "the last command is not known",
-            'put `eval "$(shellmate init bash)"` into ~/.bashrc (`shellmate init --help`), or give --command',
-        )
+    """The last command that was not shellmate's own, with its status as far as that is known; where its output is piped
+    to this process, the one that prints it."""
+    told = app.env.variables.get(LAST_COMMANDS, "")
+    # bash begins each with a tab, so that its line feeds are those of one command; fish and zsh tell them apart.
+    commands = [
+        command.strip()
+        for command in re.split(r"\x1e|\n(?=\t)" if re.match(r"\t|.*\x1e", told, re.DOTALL) else r"\n", told)
+    ]
     status = app.env.variables.get(LAST_STATUS, "")
-    return before[-1], int(status) if status.isascii() and status.isdigit() else 1
+    known = int(status) if status.isascii() and status.isdigit() else 1
+    for place, command in enumerate(reversed([command for command in commands if command])):
+        own = _OWN.search(command)
+        if own is None:
+            return command, known
+        if own["pipe"] and _is_piped(app):
+            return command[: own.start()].removesuffix("2>&1").strip(), 1
+        known = known if place == 0 else 1  # behind another `shellmate fix` the status is that one's
+    raise UsageError(
+        "the last command is not known",
+        'put `eval "$(shellmate init bash)"` into ~/.bashrc (`shellmate init --help`), or give --command',
+    )

@@ -79,7 +79,7 @@ class Contexts:
     def _prepare_infill(
         self, infill: tuple[str, str], max_tokens: int, sequences: int, usage: Usage
     ) -> tuple[LlamaContext, list[int], int]:
-        """As `_prepare`; a command line is short, so nothing of it is kept on disk."""
+        """As `prepare`; a command line is short, so nothing of it is kept on disk."""
         vocabulary = self._model.vocabulary
         wanted = tokenize_infill(vocabulary, *infill)
         weights = self._model.weights_for(Frame(vocabulary.architecture, vocabulary.size, [], []))

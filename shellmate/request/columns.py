@@ -30,7 +30,7 @@ DATES = {"date", "date and time"}
 @dataclass(frozen=True)
 class Column:
     """`example` is a cell as it is written; `odd` is one that the type does not fit, if any does not; `empties` are the
-    ways in which `empty` cells are written; `values` are all that a text or bool column has, where they are few."""
+    ways in which `empty` cells are written; `values` are those of a text or bool column, where they are few."""
 
     label: str
     type: str

@@ -14,8 +14,8 @@ class Query:
     """Code around a select on the table `t`; `schema` is the statement that makes it, `about` says what the model has
     to know of it beside the digest.
 
-    Of some columns, by name: `values` are those of its first cells, where they are few; `dates` are the first one, as
-    it is written. `aggregates` are functions that the code brings along.
+    Of some columns, by name: `values` are those of its first cells, where they are few, and of all where `is_whole`;
+    `dates` are the first one, as it is written. `aggregates` are functions that the code brings along.
     """
 
     before: str
@@ -24,6 +24,7 @@ class Query:
     about: str = ""
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     dates: Mapping[str, str] = field(default_factory=dict)
+    is_whole: bool = False
     aggregates: tuple[str, ...] = ()
 
 

@@ -41,14 +41,14 @@ def query_delimited(dialect: Dialect, names: Sequence[str], columns: Sequence[Co
     dates = {name: column.example for name, column in zip(named, columns, strict=True) if column.type in DATES}
     if is_clean and not replaced and not has_odd_cells(columns, numbers):
         values = "([cell or None for cell in row] for row in rows if row)"
-        return replace(_query("csv", lines, schema, width, values, about), values=few, dates=dates)
+        return replace(_query("csv", lines, schema, width, values, about), values=few, dates=dates, is_whole=is_clean)
     cell = "cell or None"
     if numbers:
         lines = [*number_function(replaced), *lines, f"numbers = {{{', '.join(map(str, numbers))}}}"]
         cell = "number(cell) if n in numbers else cell or None"
     row = f"[{cell} for n, cell in enumerate(row)]" if numbers else f"[{cell} for cell in row]"
     values = f"(({row} + [None] * {width})[:{width}] for row in rows if row)"
-    return replace(_query("csv", lines, schema, width, values, about), values=few, dates=dates)
+    return replace(_query("csv", lines, schema, width, values, about), values=few, dates=dates, is_whole=is_clean)
 
 
 def query_numbers(is_whole: bool) -> Query:
@@ -70,10 +70,15 @@ def query_objects(rows: str, texts: Mapping[str, Sequence[str]], is_clean: bool)
     few = {key: few for key, cells in texts.items() if key not in dates and (few := few_values(cells))}
     if is_clean:
         values = "([row.get(key) for key in keys] for row in rows)"
-        return replace(_query("json", lines, schema, len(keys), values), values=few, dates=dates)
+        return replace(_query("json", lines, schema, len(keys), values), values=few, dates=dates, is_whole=is_clean)
     function = ["def cell(value):", "    return json.dumps(value) if isinstance(value, (list, dict)) else value"]
     values = "([cell(row.get(key)) for key in keys] for row in rows if isinstance(row, dict))"
-    return replace(_query("json", ["", *function, "", "", *lines], schema, len(keys), values), values=few, dates=dates)
+    return replace(
+        _query("json", ["", *function, "", "", *lines], schema, len(keys), values),
+        values=few,
+        dates=dates,
+        is_whole=is_clean,
+    )
 
 
 def query_access_log() -> Query:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from shellmate.request.command.shellnames import BUILTINS
 from shellmate.request.secrets import cut_secrets
 
+MOST = 2000  # characters of a command that the model is told of
 OPERATORS = ("|", "&&", "||", ";", ">", "<", "2>", "&>", ")")
 # An option, a pipe, an expansion, a quoted text or an assignment: what words have not and commands do.
-_SYNTAX = re.compile(r"(?:^|\s)--?[A-Za-z]|[|`]|;\s*(?:do|then)\b|&&|\$[\w({]|(?:^|\s)['\"]|=['\"]|\w=\S")
+_SYNTAX = re.compile(r"(?:^|\s)--?[A-Za-z]|[|`]|;\s*(?:do|then)\b|&&|\$[\w({]|=['\"]|\w=\S")
 _MEANS_THE_LAST = re.compile(
     r"\b(again|last|previous|that|it|instead|failed|fix|same|undo)\b|上一|刚才|再", re.IGNORECASE
 )
@@ -38,12 +39,14 @@ class Line:
     @classmethod
     def read(cls, raw: bytes, shell: str) -> "Line":
         """From what a widget sends, each with a NUL behind it but the last: the status of the last command, what is
-        before the cursor and behind it (fish: the cursor's place, and the line with a line feed), the history."""
+        before the cursor and behind it (fish: the cursor's place, and the line with a line feed), the history (a line
+        each; fish: newest first, a NUL behind each)."""
         status, first, second, history = [*raw.decode("utf-8", "surrogateescape").split("\0", 3), "", "", "", ""][:4]
         if shell == "fish":
             place = int(first) if first.isascii() and first.isdigit() else 0
             first, second = second[:place], second[place:].removesuffix("\n")
-        past = tuple(cut_secrets(command.strip()) for command in re.split(r"[\n\0]", history) if command.strip())
+        commands = history.split("\0")[::-1] if shell == "fish" else history.split("\n")
+        past = tuple(cut_secrets(" ".join(c.split())[:MOST]) for c in commands if c.strip())
         return cls(first, second, int(status) if status.isascii() and status.isdigit() else 0, past)
 
     @property

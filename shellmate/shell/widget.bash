@@ -3,22 +3,23 @@ if [[ ${BASH_VERSINFO[0]:-0} -lt 4 ]]; then
     echo "shellmate: the key needs bash 4 or later, this is ${BASH_VERSION:-no bash}; on macOS: brew install bash" >&2
 elif [[ $- == *i* ]]; then
 
-    _shellmate_lines=() _shellmate_at=0 _shellmate_line=
+    _shellmate_lines=() _shellmate_at=0 _shellmate_line='' _shellmate_event=''
 
     _shellmate_widget() {
-        local last_status=$? saved_trap reply item
+        local last_status=$? saved_trap reply item event='\!'
+        event=${event@P} # the number of the line in the history: the next line is another, even if it reads the same
         # Without a trap Ctrl-C would throw bash out of this function, and the line away. Not ignored: it has to end shellmate.
         saved_trap=$(trap -p INT)
         trap : INT
         # By `[`, which heeds the case whatever nocasematch says.
-        if [ "${#_shellmate_lines[@]}" -gt 0 ] && [ "$READLINE_LINE" = "$_shellmate_line" ]; then
+        if [ "${#_shellmate_lines[@]}" -gt 0 ] && [ "$READLINE_LINE$event" = "$_shellmate_line$_shellmate_event" ]; then
             _shellmate_show "$(((_shellmate_at + 1) % ${#_shellmate_lines[@]}))"
-        elif [[ $READLINE_LINE == *[![:space:]]* ]] && reply=$(_shellmate_ask "$last_status"); then
-            _shellmate_lines=()
+        elif [[ $READLINE_LINE == *[![:space:]]* ]] && reply=$(_shellmate_ask "$last_status") && [[ -n $reply ]]; then
+            _shellmate_lines=() _shellmate_event=$event
             while IFS= read -r -d $'\036' item; do
                 _shellmate_lines+=("$item")
             done <<<"$reply"
-            _shellmate_show 0
+            [[ ${#_shellmate_lines[@]} -eq 0 ]] || _shellmate_show 0
         fi
         eval "${saved_trap:-trap - INT}"
     }

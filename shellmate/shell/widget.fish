@@ -5,16 +5,18 @@ if status is-interactive
     set -g _shellmate_lines
     set -g _shellmate_at 0
     set -g _shellmate_line
+    set -g _shellmate_event
 
     function _shellmate_widget
         set -l last_status $status
         # split0 keeps line feeds, where a command substitution by itself would split at them.
         set -l line (commandline | string split0)
-        if set -q _shellmate_lines[1]; and test "$line" = "$_shellmate_line"
+        if set -q _shellmate_lines[1]; and test "$line$history[1]" = "$_shellmate_line$_shellmate_event"
             _shellmate_show (math $_shellmate_at % (count $_shellmate_lines) + 1)
         else if string match -qr '\S' -- "$line"
             set -l reply (_shellmate_ask $last_status | string split0)
             if set -q reply[1]
+                set -g _shellmate_event $history[1]
                 set -g _shellmate_places $reply[(seq 1 2 (count $reply))]
                 set -g _shellmate_lines $reply[(seq 2 2 (count $reply))]
                 _shellmate_show 1
@@ -29,7 +31,7 @@ if status is-interactive
             printf '%s\0' $argv[1] (commandline -C)
             commandline
             printf '\0'
-            builtin history search -z --max=@HISTORY@ | string replace -a \n ' '
+            builtin history search -z --max=@HISTORY@
         end | @PROGRAM@ __line --shell fish@OPTIONS@ 2>/dev/null
     end
 
@@ -48,8 +50,8 @@ if status is-interactive
             @PROGRAM@ $argv
             return
         end
-        set -l commands (builtin history search --max=3)
-        SHELLMATE_LAST_STATUS=$last_status SHELLMATE_LAST_COMMANDS=(string join \n -- $commands[-1..1] | string collect) \
+        set -l commands (builtin history search -z --max=3 | string split0)
+        SHELLMATE_LAST_STATUS=$last_status SHELLMATE_LAST_COMMANDS=(string join \x1e -- $commands[-1..1] | string collect) \
             @PROGRAM@ $argv
     end
 

@@ -3,7 +3,7 @@ if [[ -o interactive ]]; then
 
 typeset -ga _shellmate_lines=()
 typeset -gi _shellmate_at=0
-typeset -g _shellmate_line=
+typeset -g _shellmate_line= _shellmate_event=
 
 _shellmate_widget() {
     local last_status=$? comments=--no-comments
@@ -12,14 +12,15 @@ _shellmate_widget() {
     # Without a trap Ctrl-C would throw the line away. Not ignored: it has to end shellmate.
     trap : INT
     local reply cursor=$CURSOR before=$LBUFFER after=$RBUFFER
-    if (( $#_shellmate_lines )) && [[ $BUFFER == "$_shellmate_line" ]]; then
+    if (( $#_shellmate_lines )) && [[ $BUFFER$HISTCMD == "$_shellmate_line$_shellmate_event" ]]; then
         _shellmate_show $(( _shellmate_at % $#_shellmate_lines + 1 ))
     elif [[ $BUFFER == *[^[:space:]]* ]]; then
         CURSOR=$#BUFFER  # what is shown meanwhile is shown below all of it
         zle -R
         reply=$(_shellmate_ask "$comments" $last_status "$before" "$after")
-        if (( $? == 0 )); then
+        if (( $? == 0 )) && [[ -n $reply ]]; then
             zle split-undo
+            _shellmate_event=$HISTCMD
             _shellmate_lines=("${(@ps:\036:)${reply%$'\036'}}")
             _shellmate_show 1
         else

@@ -1,5 +1,6 @@
 """The lines that could take the place of a typed one, by the model."""
 
+import re
 from dataclasses import dataclass, replace
 
 from shellmate.answer.answer import read_candidate
@@ -15,6 +16,7 @@ from shellmate.shell.line import Line, Replacement, complete_command, mark_dange
 from shellmate.shell.preview import Preview
 
 ALTERNATIVES = 3
+CONTROL = re.compile(r"[\x1c-\x1f\x00]")  # some of which stand between what a widget reads
 # A second sequence doubles the time of each token, and nobody waits for an alternative much longer than the first.
 QUICK = Effort(sequences=1, patience=1.2)
 
@@ -35,6 +37,8 @@ class LineWriter:
     def write(self, typed: Line) -> list[Replacement]:
         """Up to three different lines that parse, best first; one that is dangerous is marked. Raises NoAnswerError
         where there is none."""
+        if CONTROL.search(typed.before + typed.after):
+            raise NoAnswerError("there are control characters in the line", "take them out")
         lines = self._complete(typed) if typed.is_command else self._translate(typed)
         distinct = [line for line in dict.fromkeys(lines) if line != typed.as_it_is and self._parses(line)]
         if not distinct:

@@ -63,6 +63,31 @@ def test_an_edited_line_is_asked_anew(start):
     assert [asked["words"] for asked in terminal.asked()] == ["biggest files", "smallest files"]
 
 
+def test_the_same_line_on_another_day_is_asked_anew(start):
+    terminal = start()
+    terminal.answer("true one", "true two")
+    terminal.send("words")
+    terminal.press()
+    terminal.becomes("true one")
+    terminal.send("\r")
+    terminal.settle()
+    terminal.answer("true three")
+    terminal.send("true one")
+    terminal.press()
+    terminal.becomes("true three")
+
+
+def test_a_line_with_what_separates_lines_is_refused(start):
+    terminal = start()
+    words = "some \x1e words" if terminal.shell != "fish" else "some words"
+    terminal.send(words.replace("\x1e", "\x16\x1e"))
+    terminal.settle()
+    terminal.press()
+    terminal.settle()
+    terminal.send("!")
+    terminal.wait(lambda: terminal.line()[1].replace("!", "") in (words, "ls -l"), "nothing is lost")
+
+
 def test_undo_gives_the_words_back_in_one_step(start):
     terminal = start()
     if terminal.shell == "bash":

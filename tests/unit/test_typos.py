@@ -28,22 +28,42 @@ def world(tmp_path_factory):
         ("sudo dokcer ps", "sudo docker ps"),
         ("A=1 gti log", "A=1 git log"),
         ("pyhton3 -m venv x", "python3 -m venv x"),
-        ("cd Documnets", "cd Documents"),
-        ("cat 'notes.txt' Documents/leters", "cat 'notes.txt' Documents/letters"),
-        ("cd ./Documents/lettres/", "cd ./Documents/letters/"),
-        ("git comit -m x", "git comit -m x"),
+        ("for i in 1; do cta x; done", "for i in 1; do cat x; done"),
+        ("if true; then sl; else gti log; fi", "if true; then ls; else git log; fi"),
+        ("for i in 1; cta x; end", "for i in 1; cat x; end"),
+        ("cd Documnets", "cd Documnets"),
         ("frobnicate x", "frobnicate x"),
-        ("git clone https://x.org/gti", "git clone https://x.org/gti"),
-        ("echo hello; cd Documents", "echo hello; cd Documents"),
         ("", ""),
         ("'", "'"),
     ],
 )
-def test_names_that_are_not_there_become_those_that_are(world, command, mended):
-    assert mend_names(command, *world) == mended
+def test_programs_that_are_not_there_become_those_that_are(world, command, mended):
+    path, cwd = world
+    assert mend_names(command, 127, path, cwd) == mended
+
+
+@pytest.mark.parametrize(
+    ("command", "mended"),
+    [
+        ("cd Documnets", "cd Documents"),
+        ("cat 'notes.txt' Documents/leters", "cat 'notes.txt' Documents/letters"),
+        ("cd ./Documents/lettres/", "cd ./Documents/letters/"),
+        ("echo hello; cd Documents", "echo hello; cd Documents"),
+        ("gti status", "gti status"),
+        ("rm -rf Documnets", "rm -rf Documnets"),
+        ("cat > nots.txt", "cat > nots.txt"),
+        ("mv notes.txt note.txt", "mv notes.txt note.txt"),
+        ("git clone https://x.org/gti", "git clone https://x.org/gti"),
+    ],
+)
+def test_files_that_were_to_be_read_become_those_that_are_there(world, command, mended):
+    path, cwd = world
+    assert mend_names(command, 1, path, cwd) == mended
 
 
 @settings(deadline=None, max_examples=100)
 @given(st.text(max_size=40))
 def test_nothing_raises(world, command):
-    mend_names(command, *world)
+    path, cwd = world
+    for status in (1, 127):
+        mend_names(command, status, path, cwd)

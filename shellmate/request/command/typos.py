@@ -9,16 +9,20 @@ from pathlib import Path
 from shellmate.request.command.shellnames import BUILTINS
 
 _WORD = re.compile(r"[^\s|;&<>()\"'`$\\]+")
-_BEGINS_COMMAND = re.compile(r"(?:^|[|;&(]|\b(?:sudo|xargs|time|env|nohup)\s|^(?:\s*\w+=\S*\s)+)\s*$")
+_BEGINS_COMMAND = re.compile(
+    r"(?:^|[|;&(]|\b(?:sudo|xargs|time|env|nohup|do|then|else|elif|if|while|until)\s|^(?:\s*\w+=\S*\s)+)\s*$"
+)
 _ASSIGNMENT = re.compile(r"\w+=")
-_READ_FILES = frozenset(("cat", "cd", "code", "cp", "head", "less", "ls", "mv", "nano", "source", "tail", "vi", "vim"))
+_READ_FILES = frozenset(("cat", "cd", "head", "less", "ls", "tail"))
+NOT_FOUND = 127  # the exit status of a command that there is not
 _CLOSE = 0.75  # of difflib's ratio: one letter of four or five is another
 _SHORTEST = 3
 
 
-def mend_names(command: str, path: str, cwd: Path) -> str:
-    """The command with the names that are there in place of those that are not: of a program, else of files. The same
-    text where none is alike.
+def mend_names(command: str, status: int, path: str, cwd: Path) -> str:
+    """The command with the names that are there in place of those that are not: of programs where the status says that
+    there is none, else of files that were to be read, never of what is written or deleted. The same text where none is
+    alike.
 
     `path` is the PATH of programs. Nothing is run, nothing is read but the names in folders.
     """
@@ -28,11 +32,12 @@ def mend_names(command: str, path: str, cwd: Path) -> str:
         return word if "/" in word or word in programs else _find_alike(word, programs) or word
 
     def mend_file(word: str, program: str) -> str:
-        is_file = not word.startswith("-") and ("/" in word or program in _READ_FILES) and "://" not in word
-        return word if not is_file or (cwd / os.path.expanduser(word)).exists() else _mend_path(word, cwd) or word
+        is_read = program in _READ_FILES and not word.startswith("-")
+        return word if not is_read or (cwd / os.path.expanduser(word)).exists() else _mend_path(word, cwd) or word
 
-    mended = _replace_words(command, mend_program, programs=True)
-    return mended if mended != command else _replace_words(command, mend_file, programs=False)
+    if status == NOT_FOUND:
+        return _replace_words(command, mend_program, programs=True)
+    return command if ">" in command else _replace_words(command, mend_file, programs=False)
 
 
 def _replace_words(command: str, mend: Callable[[str, str], str], programs: bool) -> str:
