@@ -49,6 +49,6 @@ def test_a_misspelt_program_needs_no_model(shellmate, tmp_path):
 
 
 def test_the_command_that_failed_is_no_answer(shellmate):
-    same = ["```bash\ngit statsu\n```"]
-    result = shellmate("fix", "--command", "git statsu", answers=[same, ANSWER], terminal=True)
-    assert (result.code, result.out) == (0, "git status\n")
+    same, other = ["```bash\ngit", " statsu", "\n```"], [" status", "\n```"]
+    result = shellmate("fix", "--command", "git statsu", answers=[same, other], terminal=True)
+    assert (result.code, result.out, result.err) == (0, "git status\n", "")
