@@ -26,6 +26,7 @@ _MEANS_TEXT = re.compile(
     r"([=<>]|\|\||\b(like|in|then|else|glob)|(?<!\bavg)(?<!\bsum)(?<!\bmin)(?<!\bmax)(?<!count)(?<!\bmedian)\([^()]*)\s*$",
     re.IGNORECASE,
 )
+_ALIKE = 0.75  # of difflib's ratio
 _SEPARATOR = re.compile(r"[-/.]")
 
 
@@ -80,15 +81,18 @@ def _propose_columns(query: Query, select: str, fault: str) -> list[str]:
     else:
         unknown = _UNKNOWN.fullmatch(fault)
         place = unknown and re.search(rf'"?(?<!\w){re.escape(unknown[1])}(?!\w)"?', select)
-        if unknown and place and _is_text(select[: place.start()], place[0], columns):
+        if unknown and place and _is_text(query, select[: place.start()], place[0], columns):
             return [select[: place.start()] + quote_text(unknown[1])]
     return [select[: place.start()] + write_column(query, name) for name in names] if place else []
 
 
-def _is_text(before: str, quoted: str, columns: Sequence[str]) -> bool:
-    """Whether what is quoted like a column is meant as a text: it stands where one may, and is like no column."""
-    alike = get_close_matches(quoted.strip('"').lower(), [name.lower() for name in columns])
-    return quoted.startswith('"') and _MEANS_TEXT.search(before) is not None and not alike
+def _is_text(query: Query, before: str, quoted: str, columns: Sequence[str]) -> bool:
+    """Whether what is quoted like a column is meant as a text: it stands where one may, and is a value or like no
+    column."""
+    text = quoted.strip('"').lower()
+    is_value = any(text == value.lower() for values in query.values.values() for value in values)
+    alike = get_close_matches(text, [name.lower() for name in columns], cutoff=_ALIKE)
+    return quoted.startswith('"') and _MEANS_TEXT.search(before) is not None and (is_value or not alike)
 
 
 def _find_operators(query: Query, column: str, found: re.Match[str], words: str) -> list[str]:

@@ -113,6 +113,7 @@ def test_a_select_that_leaves_something_out_or_adds_it_is(words: str, select: st
         ("with x", "select 1 from t where \"order\" like '% x%'", []),
         ("no region", "select 1 from t where region = ''", ["select 1 from t where region is null"]),
         ("a date", "select 1 from t where date <> ''", ["select 1 from t where date is not null"]),
+        ("in the south", 'select 1 from t where "order" = "South"', ["select 1 from t where \"order\" = 'South'"]),
         ("by month", 'select strftime("%m", date) from t', ["select strftime('%m'"]),
         ("either", 'select 1 from t where region in ("North", "East")', ["select 1 from t where region in ('North'"]),
         ("kind", 'select case when sold > 1 then "big" else 0 end from t', ["select case when sold > 1 then 'big'"]),
