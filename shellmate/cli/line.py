@@ -23,7 +23,7 @@ def line(app: App, shell: str, keep_comment: bool, no_comments: bool) -> None:
     preview = Preview(app.env, below=shell != "bash", is_covered=shell == "fish" and "\n" in typed.after)
     try:
         preview.show("...", at_once=True)
-        app.configured["offline"] = True  # a key press fetches nothing
+        app.configured["auto_pull"] = False  # a key press fetches nothing
         engine = app.open_engine(show_progress=preview.progress)
         try:
             from shellmate.engine.engine import Sampling  # beside the loading of the model, which takes longer
@@ -38,7 +38,7 @@ def line(app: App, shell: str, keep_comment: bool, no_comments: bool) -> None:
         finally:
             engine.close()
     except ShellmateError as error:
-        preview.say(f"shellmate: {error}")
+        preview.say(f"shellmate: {error.message}", error.mend)
         raise
     finally:
         preview.clear()

@@ -47,12 +47,17 @@ class Preview:
             self._write(f"{self._begin}{self._dim}{line}{self._plain}{self._end}")
             self._shown, self._shown_at = line, now
 
-    def say(self, message: str) -> None:
-        """Show a message until a key is pressed, which is the shell's to read, or for a while."""
+    def say(self, message: str, mend: str) -> None:
+        """Show what went wrong until a key is pressed, which is the shell's to read, or for a while. Where there is not
+        room for both, what mends it stays whole."""
+        whole = f"{message}; {mend}" if mend else message
         if self._is_plain:
-            self._write(f"\r\n{make_visible(message)}\r\n")
+            self._write(f"\r\n{make_visible(whole)}\r\n")
             return
-        self.show(message, at_once=True)
+        room = self._width() - 1
+        if mend and len(whole) > room:
+            whole = f"{_cut(message, max(20, room - len(mend) - 6))} ...; {mend}"
+        self.show(whole, at_once=True)
         if self._terminal is not None:
             select.select([self._terminal], [], [], READ_FOR)
 

@@ -214,6 +214,18 @@ def test_a_failure_changes_nothing_and_says_why_until_the_next_key(start, error)
     terminal.becomes("do it now!")
 
 
+def test_a_missing_model_is_not_fetched_and_the_mend_is_shown_whole(tmp_path):
+    terminal = Terminal("zsh", need("zsh"), tmp_path, real=True)
+    try:
+        terminal.send("list files")
+        terminal.press()
+        terminal.wait(lambda: "run `shellmate model pull qwen2.5-coder-0.5b`" in terminal.text(), "the mend is shown")
+        terminal.send("!")
+        terminal.becomes("list files!")
+    finally:
+        terminal.close()
+
+
 def test_the_status_of_the_last_command_is_kept_and_told(start):
     terminal = start()
     terminal.send("false\r")
