@@ -21,10 +21,12 @@ class Sampling:
 @dataclass(frozen=True)
 class Effort:
     """How hard to look for several answers: `sequences` are decoded for each that is wanted, since some turn out the
-    same; none becomes more than `patience` times as long as the first."""
+    same; none becomes more than `patience` times as long as the first. A first token of a probability below
+    `least_share` begins none of them."""
 
     sequences: int = 2
     patience: float = 4.0
+    least_share: float = 0.01
 
 
 THOROUGH = Effort()

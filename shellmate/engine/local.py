@@ -109,7 +109,7 @@ class LocalEngine:
             sequences,
             usage,
             enough=count,
-            patience=effort.patience,
+            effort=effort,
             show=show,
         )
         usage.generation_seconds = time.perf_counter() - start

@@ -10,11 +10,10 @@ from dataclasses import replace
 from typing import Any
 
 from shellmate.engine.context import LlamaContext, Sampler
-from shellmate.engine.engine import Candidate, Sampling, Usage
+from shellmate.engine.engine import Candidate, Effort, Sampling, Usage
 from shellmate.engine.model import Vocabulary
 
 _WARM_TEMPERATURE = 0.8  # what is sampled with where the caller asks for 0
-_LEAST_SHARE = math.log(0.01)  # a first token that is less likely begins nothing that is worth its time
 _GRACE = 4  # tokens that every answer may have more than the first one
 
 
@@ -35,27 +34,27 @@ def decode_several(
     usage: Usage,
     *,
     enough: int,
-    patience: float,
+    effort: Effort,
     show: Callable[[str], None] | None,
 ) -> list[Candidate]:
     """Distinct answers: first the one that takes the likeliest tokens, then the others by their mean log-probability.
 
     The others begin with another token each, as far as there are likely ones, and go on with the likeliest; the rest
-    is sampled. Dropped is what is still being written when there are `enough`, or has become `patience` times as long
-    as the first. The logits of the prompt's last token are those of the last batch. Sequence 0 is left as it was.
+    is sampled. Dropped is what is still being written when there are `enough`, or has become longer than
+    the effort allows. The logits of the prompt's last token are those of the last batch. Sequence 0 is left as it was.
     """
     greedy, warm = (
         replace(sampling, temperature=0),
         replace(sampling, temperature=sampling.temperature or _WARM_TEMPERATURE),
     )
-    beginnings = _find_beginnings(_logprobs(context, -1), count)
+    beginnings = _find_beginnings(_logprobs(context, -1), count, effort.least_share)
     kinds = [sampling, *[greedy] * len(beginnings), *[warm] * count][:count]
     sequences = [_Sequence(n, context.sampler(kind, n)) for n, kind in enumerate(kinds)]
     for sequence in sequences[1:]:
         context.copy_sequence(sequence.number)
     rows = dict.fromkeys(range(count), -1)
     try:
-        while any(s.alive for s in sequences) and not _are_enough(sequences, enough, patience):
+        while any(s.alive for s in sequences) and not _are_enough(sequences, enough, effort.patience):
             batch: list[tuple[int, int, int, bool]] = []
             logprobs: dict[int, Any] = {}
             for sequence in (s for s in sequences if s.alive):
@@ -92,12 +91,12 @@ def _logprobs(context: LlamaContext, row: int) -> Any:
     return logits - (top + np.log(np.exp(logits - top).sum()))
 
 
-def _find_beginnings(logprobs: Any, count: int) -> list[int]:
-    """The likeliest first tokens but the very likeliest, at most so many less one, none of them all too unlikely."""
+def _find_beginnings(logprobs: Any, count: int, least_share: float) -> list[int]:
+    """The likeliest first tokens but the very likeliest, at most so many less one, none of them less likely."""
     import numpy as np
 
     tokens = np.argpartition(-logprobs, count)[:count]
-    likely = sorted((t for t in tokens.tolist() if logprobs[t] >= _LEAST_SHARE), key=lambda t: -logprobs[t])
+    likely = sorted((t for t in tokens.tolist() if logprobs[t] >= math.log(least_share)), key=lambda t: -logprobs[t])
     return likely[1:]
 
 

@@ -18,7 +18,8 @@ from shellmate.shell.preview import Preview
 ALTERNATIVES = 3
 CONTROL = re.compile(r"[\x1c-\x1f\x00]")  # some of which stand between what a widget reads
 # A second sequence doubles the time of each token, and nobody waits for an alternative much longer than the first.
-QUICK = Effort(sequences=1, patience=1.2)
+# Even an unlikely first token begins a sensible command where the likeliest takes nearly all of the probability.
+QUICK = Effort(sequences=1, patience=1.2, least_share=0.0005)
 
 
 @dataclass

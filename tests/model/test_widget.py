@@ -59,4 +59,4 @@ def test_ctrl_c_at_any_time_leaves_the_words(terminal):
         terminal.settle()
         if terminal.line()[1] == "":  # it came before the widget had begun
             terminal.send(words)
-        assert terminal.line()[1] == words
+        terminal.wait(lambda: terminal.line()[1] == words, "the words are there")
