@@ -11,12 +11,20 @@ from dataclasses import dataclass
 from itertools import dropwhile, pairwise
 
 from shellmate.answer.check import parse_beginning
-from shellmate.answer.dangerrules import INTERPRETERS, Finding, find_in_program, find_in_redirection, unwrap
+from shellmate.answer.dangerrules import (
+    CAUTION,
+    DANGER,
+    INTERPRETERS,
+    Finding,
+    find_in_program,
+    find_in_redirection,
+    unwrap,
+)
 from shellmate.core.errors import UsageError
 from shellmate.request.command.commandline import Word
 from shellmate.request.command.simplecommands import COMMAND, FUNCTION, Item, assigned_variable, read_items
 
-SAFE, CAUTION, DANGER = "safe", "caution", "danger"
+SAFE = "safe"
 _LEVELS = (SAFE, CAUTION, DANGER)
 _DEEPEST = 12
 _FORK_BOMB = re.compile(r"(\S+?)\s*\(\)\s*\{[^}]{0,200}?\1\s*\|\s*\1\s*&")
@@ -47,8 +55,11 @@ def judge(language: str, code: str) -> Verdict:
 def _find_in_shell(code: str, depth: int) -> Iterator[Finding]:
     if _FORK_BOMB.search(code):
         yield Finding(DANGER, "starts copies of itself without end")
+    if depth >= _DEEPEST:
+        yield Finding(CAUTION, "is nested too deeply to be judged")
+        return
     try:
-        items = read_items(code) if depth < _DEEPEST else []
+        items = read_items(code)
     except UsageError:
         yield Finding(CAUTION, "cannot be read as a command")
         return

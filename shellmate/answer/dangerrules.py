@@ -5,21 +5,22 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from shellmate.request.command.commandline import Word
+from shellmate.request.command.shellnames import PREFIXES, SHELLS
 
-INTERPRETERS = frozenset(("sh", "bash", "zsh", "dash", "fish", "ksh", "ash"))
-# Programs that run the one behind them, with those of their short options that take a value.
-WRAPPERS = {
-    "sudo": "ugpCTrthDR", "doas": "uC", "env": "uSC", "nice": "n", "ionice": "cnp", "nohup": "", "time": "fo",
-    "timeout": "ks", "xargs": "nPILsdEa", "command": "", "builtin": "", "exec": "a", "setsid": "", "stdbuf": "ioe",
-    "watch": "nq", "strace": "eopsu", "parallel": "jNn", "chronic": "", "unbuffer": "", "busybox": "",
+CAUTION, DANGER = "caution", "danger"
+INTERPRETERS = SHELLS | {"fish"}
+# The short options that take a value, of programs that run the one behind them.
+VALUED = {
+    "doas": "uC", "env": "uSC", "exec": "a", "flock": "Ew", "ionice": "cnp", "nice": "n", "parallel": "jNn",
+    "stdbuf": "ioe", "strace": "eopsu", "sudo": "ugpCTrthDR", "time": "fo", "timeout": "ks",
+    "watch": "nq", "xargs": "nPILsdEa",
 }  # fmt: skip
 DISK = re.compile(r"/dev/((sd|hd|vd|xvd)[a-z]\d*|(nvme|mmcblk|disk|md)\d+\w*|(mapper|disk)/\S+)")
 _EVERYTHING = re.compile(
     r"/+\.?\*|(/+|~|\.{1,2}|\*|\$\{?HOME\}?|\$\{?PWD\}?|/home|/root|/Users)(/*|/+\.?\*|/+\.\*)"
     r"|/+(bin|boot|dev|etc|lib\w*|opt|proc|sbin|srv|sys|usr|var|System|Library|Applications)(/*|/+\*)"
 )
-
-
+# What find has beside tests, and a test that hardly leaves anything out.
 _FIND_ANYTHING = frozenset(("-delete", "-depth", "-maxdepth", "-mindepth", "-print", "-type", "-xdev"))
 
 
@@ -45,25 +46,25 @@ def unwrap(words: Sequence[Word]) -> list[tuple[str, Sequence[Word]]]:
         if program == "find":
             places = [at for at, word in enumerate(rest) if re.fullmatch(r"-(exec|ok)(dir)?", word.value)]
             rest = rest[places[0] + 1 :] if places else []
-        elif program in WRAPPERS:
-            rest = _behind_options(rest[1:], WRAPPERS[program], program == "timeout")
+        elif program in PREFIXES or program in VALUED or program == "busybox":
+            rest = _behind_options(rest[1:], VALUED.get(program, ""))[PREFIXES.get(program, 0) :]
         else:
             return found
     return found
 
 
-def _behind_options(words: list[Word], valued: str, has_number: bool) -> list[Word]:
+def _behind_options(words: list[Word], valued: str) -> list[Word]:
     at = 0
     while at < len(words) and (words[at].value.startswith("-") or re.match(r"\w+=", words[at].bare)):
         takes_next = re.fullmatch(rf"-\w*[{valued}]", words[at].value) if valued else None
         at += 2 if takes_next else 1
-    return words[at + has_number :]
+    return words[at:]
 
 
 def find_in_redirection(operator: str, target: str) -> Iterator[Finding]:
     """What writing to a target does."""
     if ">" in operator and DISK.fullmatch(target):
-        yield Finding("danger", f"overwrites the disk {target}")
+        yield Finding(DANGER, f"overwrites the disk {target}")
 
 
 def find_in_program(program: str, arguments: Sequence[Word]) -> Iterator[Finding]:
@@ -71,9 +72,13 @@ def find_in_program(program: str, arguments: Sequence[Word]) -> Iterator[Finding
     values = [word.value for word in arguments]
     if {"--help", "--version"} & set(values):
         return
-    if program.startswith(("mkfs", "mke2fs")) or program in ("shred", "blkdiscard") or _wipes(program, values):
+    if (
+        program.startswith(("mkfs", "mke2fs"))
+        or program in ("shred", "blkdiscard")
+        or (program == "wipefs" and _has(values, "a", "--all"))
+    ):
         disks = [value for value in values if DISK.fullmatch(value)]
-        level = "danger" if disks else "caution"
+        level = DANGER if disks else CAUTION
         yield Finding(level, f"destroys what is on {disks[0] if disks else 'its target'}")
     elif program in _RULES:
         yield from _RULES[program](values)
@@ -84,13 +89,9 @@ def _has(values: Sequence[str], letters: str, *long: str) -> bool:
     return any(re.fullmatch(rf"-\w*[{letters}]\w*(\..*)?", value) or value in long for value in values)
 
 
-def _wipes(program: str, values: Sequence[str]) -> bool:
-    return program == "wipefs" and _has(values, "a", "--all")
-
-
 def _write_disk(values: Sequence[str]) -> Iterator[Finding]:
     if values and DISK.fullmatch(values[-1]):
-        yield Finding("danger", f"overwrites the disk {values[-1]}")
+        yield Finding(DANGER, f"overwrites the disk {values[-1]}")
 
 
 def _rm(values: Sequence[str]) -> Iterator[Finding]:
@@ -98,23 +99,23 @@ def _rm(values: Sequence[str]) -> Iterator[Finding]:
     recursive = _has(values, "rR", "--recursive")
     everything = [target for target in targets if _EVERYTHING.fullmatch(target)]
     if recursive and everything:
-        yield Finding("danger", f"deletes all of {everything[0]}")
+        yield Finding(DANGER, f"deletes all of {everything[0]}")
     elif recursive:
-        yield Finding("caution", f"deletes {targets[0] if targets else 'what it is given'} and all in it")
+        yield Finding(CAUTION, f"deletes {targets[0] if targets else 'what it is given'} and all in it")
     elif any("*" in target or "$" in target for target in targets) or not targets:
-        yield Finding("caution", "deletes files that it does not name one by one")
+        yield Finding(CAUTION, "deletes files that it does not name one by one")
 
 
 def _dd(values: Sequence[str]) -> Iterator[Finding]:
     for target in (value.removeprefix("of=") for value in values if value.startswith("of=")):
         if DISK.fullmatch(target):
-            yield Finding("danger", f"overwrites the disk {target}")
+            yield Finding(DANGER, f"overwrites the disk {target}")
 
 
 def _change_mode(values: Sequence[str]) -> Iterator[Finding]:
     if _has(values, "R", "--recursive"):
         everything = [value for value in values if _EVERYTHING.fullmatch(value)]
-        level = "danger" if any(value.startswith("/") for value in everything) else "caution"
+        level = DANGER if any(value.startswith("/") for value in everything) else CAUTION
         yield Finding(level, f"changes the rights of {everything[0] if everything else 'a folder'} and all in it")
 
 
@@ -125,7 +126,7 @@ def _find(values: Sequence[str]) -> Iterator[Finding]:
     everywhere = bool(values) and _EVERYTHING.fullmatch(values[0]) is not None and values[0] not in (".", "./", "*")
     tests = values[: values.index("-exec")] if "-exec" in values else values
     unfiltered = all(value in _FIND_ANYTHING for value in tests if re.match(r"-[a-z]", value))
-    yield Finding("danger" if everywhere and unfiltered else "caution", "deletes the files that it finds")
+    yield Finding(DANGER if everywhere and unfiltered else CAUTION, "deletes the files that it finds")
 
 
 def _git(values: Sequence[str]) -> Iterator[Finding]:
@@ -140,12 +141,12 @@ def _git(values: Sequence[str]) -> Iterator[Finding]:
     }
     commands = [value for value in values if value in lost]
     if commands and lost[commands[0]](values):
-        yield Finding("caution", f"loses work that git {commands[0]} cannot bring back")
+        yield Finding(CAUTION, f"loses work that git {commands[0]} cannot bring back")
 
 
-def _always(level: str, reason: str) -> Rule:
+def _always(reason: str) -> Rule:
     def rule(values: Sequence[str]) -> Iterator[Finding]:
-        yield Finding(level, reason)
+        yield Finding(CAUTION, reason)
 
     return rule
 
@@ -153,7 +154,7 @@ def _always(level: str, reason: str) -> Rule:
 def _with_option(letters: str, *long: str, reason: str) -> Rule:
     def rule(values: Sequence[str]) -> Iterator[Finding]:
         if _has(values, letters, *long):
-            yield Finding("caution", reason)
+            yield Finding(CAUTION, reason)
 
     return rule
 
@@ -168,15 +169,15 @@ _RULES: dict[str, Rule] = {
     "chgrp": _change_mode,
     "find": _find,
     "git": _git,
-    "shutdown": _always("caution", "stops the machine"),
-    "reboot": _always("caution", "restarts the machine"),
-    "poweroff": _always("caution", "stops the machine"),
-    "halt": _always("caution", "stops the machine"),
-    "killall": _always("caution", "ends processes by name"),
-    "pkill": _always("caution", "ends processes by name"),
+    "shutdown": _always("stops the machine"),
+    "reboot": _always("restarts the machine"),
+    "poweroff": _always("stops the machine"),
+    "halt": _always("stops the machine"),
+    "killall": _always("ends processes by name"),
+    "pkill": _always("ends processes by name"),
     "kill": _with_option("9", "-KILL", "-SIGKILL", reason="ends a process without letting it clean up"),
-    "truncate": _always("caution", "cuts files"),
+    "truncate": _always("cuts files"),
     "sed": _with_option("i", "--in-place", reason="changes files in place"),
-    "userdel": _always("caution", "deletes a user"),
+    "userdel": _always("deletes a user"),
     "crontab": _with_option("r", reason="deletes all scheduled commands"),
 }

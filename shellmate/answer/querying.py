@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 
 from shellmate.answer.answer import read_candidate
 from shellmate.answer.doubts import count_doubts
@@ -49,6 +49,7 @@ class QueryEngine:
             asked, opening = replace(prompt, openings=tuple(FENCES["sql"][0] + b for b in beginnings)), ""
         if not begun and usage.finish != "length":
             select = self._choose(prompt, sampling, select, usage)
+            usage.finish = "stop"  # whatever became of those that were not chosen
         yield select
         if usage.finish != "length":
             yield f"{self._query.after}```"
@@ -57,7 +58,7 @@ class QueryEngine:
         """The select, or where it may not be what was asked for the one of several that fits the question best."""
         with open_table(self._query) as (_, columns):
             mentions = find_mentions(self._query, columns, prompt.suffix)
-        judge = partial(self._judge, mentions, prompt.suffix)
+        judge = cache(partial(self._judge, mentions, prompt.suffix))
         if judge(select) == _FITS:
             return select
         selects = [select]

@@ -120,7 +120,7 @@ def _not_a_command(name: str) -> click.UsageError:
 def _refuse_broken(command: str) -> None:
     """Raises UsageError with what bash has against the command's syntax. bash only reads it."""
     from shellmate.answer.shell_syntax import NoShellError, ShellFailedError, read_script
-    from shellmate.request.command.simplecommands import KEYWORDS
+    from shellmate.request.command.shellnames import KEYWORDS
 
     try:
         complaints = [each for each in read_script(command, "bash") if not each.is_warning]

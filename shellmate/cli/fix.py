@@ -58,7 +58,7 @@ def fix(app: App, command: str | None, status: int | None, screen: bool | None, 
     if seconds := app.setting("timeout"):
         start_timeout(seconds)
     if app.setting("screen", screen) and not _is_piped(app):
-        app = _with_output(app, read_output(command, app.env.variables))
+        app = _with_output(app, cut_secrets(read_output(command, app.env.variables)))
     words = f"{cut_secrets(command)}\nexit status {1 if status is None else status}"
     wishes = Wishes(
         (words,), "shell", "fix", refused=command, color=app.setting("color"), quiet=quiet, verbose=verbose > 0
@@ -75,12 +75,10 @@ def _is_piped(app: App) -> bool:
 
 def _with_output(app: App, output: str) -> App:
     """The same, where what the command printed is piped in."""
-    from shellmate.request.secrets import cut_secrets
-
     if not output:
         return app
     spool = TemporaryFile()
-    spool.write(cut_secrets(output).encode("utf-8", "replace"))
+    spool.write(output.encode("utf-8", "replace"))
     spool.seek(0)
     return replace(app, env=replace(app.env, stdin=spool, stdin_is_terminal=False))
 

@@ -43,10 +43,8 @@ def decode_several(
     is sampled. Dropped is what is still being written when there are `enough`, or has become longer than
     the effort allows. The logits of the prompt's last token are those of the last batch. Sequence 0 is left as it was.
     """
-    greedy, warm = (
-        replace(sampling, temperature=0),
-        replace(sampling, temperature=sampling.temperature or _WARM_TEMPERATURE),
-    )
+    greedy = replace(sampling, temperature=0)
+    warm = replace(sampling, temperature=sampling.temperature or _WARM_TEMPERATURE)
     beginnings = _find_beginnings(_logprobs(context, -1), count, effort.least_share)
     kinds = [sampling, *[greedy] * len(beginnings), *[warm] * count][:count]
     sequences = [_Sequence(n, context.sampler(kind, n)) for n, kind in enumerate(kinds)]

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shellmate.request.command.shellnames import BUILTINS
+from shellmate.request.command.shellnames import BUILTINS, KEYWORDS
 from shellmate.request.secrets import cut_secrets
 
 MOST = 2000  # characters of a command that the model is told of
@@ -56,7 +56,7 @@ class Line:
         if not before or not _SYNTAX.search(self.before):
             return False
         first = re.split(r"[\s|;&<>()]", before, maxsplit=1)[0]
-        return first in BUILTINS or (bool(first) and shutil.which(first) is not None)
+        return first in BUILTINS | KEYWORDS or (bool(first) and shutil.which(first) is not None)
 
     @property
     def suffix(self) -> str:

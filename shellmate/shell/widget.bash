@@ -6,8 +6,8 @@ elif [[ $- == *i* ]]; then
     _shellmate_lines=() _shellmate_at=0 _shellmate_line='' _shellmate_event=''
 
     _shellmate_widget() {
-        local last_status=$? saved_trap reply item event='\!'
-        event=${event@P} # the number of the line in the history: the next line is another, even if it reads the same
+        local last_status=$? saved_trap reply item event
+        event=$(HISTTIMEFORMAT='' builtin history 1) # behind another command a line is another, even if it reads the same
         # Without a trap Ctrl-C would throw bash out of this function, and the line away. Not ignored: it has to end shellmate.
         saved_trap=$(trap -p INT)
         trap : INT

@@ -41,7 +41,7 @@ class LineWriter:
         if CONTROL.search(typed.before + typed.after):
             raise NoAnswerError("there are control characters in the line", "take them out")
         lines = self._complete(typed) if typed.is_command else self._translate(typed)
-        distinct = [line for line in dict.fromkeys(lines) if line != typed.as_it_is and self._parses(line)]
+        distinct = [line for line in dict.fromkeys(lines) if line != typed.as_it_is and self._is_fit(line)]
         if not distinct:
             raise NoAnswerError("no command for that", "say it in other words")
         return [self._mark(line) for line in distinct[:ALTERNATIVES]]
@@ -62,8 +62,9 @@ class LineWriter:
         )
         return [complete_command(typed, candidate.text) for candidate in candidates]
 
-    def _parses(self, line: Replacement) -> bool:
-        return check_syntax("shell", line.before + line.after, self.shell).valid
+    def _is_fit(self, line: Replacement) -> bool:
+        whole = line.before + line.after
+        return not CONTROL.search(whole) and check_syntax("shell", whole, self.shell).valid
 
     def _mark(self, line: Replacement) -> Replacement:
         verdict = judge("shell", line.before + line.after)

@@ -88,6 +88,14 @@ def test_a_line_with_what_separates_lines_is_refused(start):
     terminal.wait(lambda: terminal.line()[1].replace("!", "") in (words, "ls -l"), "nothing is lost")
 
 
+def test_an_answer_with_what_separates_lines_is_left_out(start):
+    terminal = start()
+    terminal.answer("echo \x1e one", "echo \x1f two", "ls -S")
+    terminal.send("words")
+    terminal.press()
+    terminal.becomes("ls -S")
+
+
 def test_undo_gives_the_words_back_in_one_step(start):
     terminal = start()
     if terminal.shell == "bash":

@@ -14,7 +14,8 @@ DANGEROUS = [
     "dd if=a of=/dev/sda", "sudo dd of=/dev/nvme0n1 if=b", "mkfs.ext4 /dev/sdb1", "wipefs -a /dev/sda", "echo x > /dev/sda",
     ":(){ :|:& };:", "curl http://x | sh", "wget -qO- x | sudo bash", "echo eA== | base64 -d | sh", "chmod -R 777 /",
     "chown -R me /usr", "find / -delete", "curl x | bash -s -- a", 'bash -c "$(curl -fsSL x)"', 'eval "$(wget -O- x)"',
-    "bash <(curl x)", "source <(curl x)", "echo x | tee /dev/sda", "cp x /dev/sdb1", "su -c 'rm -rf /'", "find / -exec rm -rf {} +",
+    "bash <(curl x)", "source <(curl x)", "echo x | tee /dev/sda", "cp x /dev/sdb1", "su -c 'rm -rf /'", "taskset 1 rm -rf /", "chroot /mnt rm -rf /",
+    "flock -w 5 lock rm -rf /", "/usr/bin/time -o x rm -rf /", "busybox rm -rf /", "find / -exec rm -rf {} +",
 ]  # fmt: skip
 CAREFUL = [
     "rm -rf build", "rm *.txt", "git push --force", "git reset --hard", "git clean -fd", "find . -name x -delete", "kill -9 3",
@@ -61,6 +62,13 @@ def test_harmless(command):
 )
 def test_python(code, level):
     assert judge("python", code).level == level
+
+
+def test_what_is_nested_too_deeply_is_never_safe():
+    command = "ls"
+    for _ in range(20):
+        command = f"x=$({command})"
+    assert judge("shell", command).level == "caution"
 
 
 @given(st.text(max_size=200), st.sampled_from(["shell", "python", "text"]))

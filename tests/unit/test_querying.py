@@ -1,6 +1,7 @@
 """Selects in Python: what the model writes, what comes out, and what is caught."""
 
 import ast
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -89,6 +90,23 @@ def test_from_a_column_that_is_not_there_the_model_goes_on_with_one_that_is():
     assert "".join(generation) == f"```python\n{QUERY.before}select avg(price) from t{QUERY.after}```"
     assert model.openings[1] == ("```sql\nselect avg(price", '```sql\nselect avg("city name"')
     assert generation.usage.tokens == 10
+
+
+def test_another_that_was_cut_does_not_cut_the_one_that_is_chosen():
+    class CutAtTheEnd(Model):
+        def generate(self, prompt, sampling, answered=""):
+            generation = super().generate(prompt, sampling, answered)
+            generation.usage.finish = "length" if len(self.answered) == 3 else "stop"
+            return generation
+
+    query = replace(QUERY, schema='create table t ("price", "kind")')
+    whole = "select kind, avg(price) from t where price > 3 group by kind"
+    answers = (f"```sql\n{whole}\n```", "```sql\nselect avg(price) from t where")
+    model = CutAtTheEnd("```sql\nselect avg(price) from t", "\n```", then=answers)
+    prompt = replace(PROMPT, suffix="mean price by kind above 3", query=query)
+    text = "".join(QueryEngine(model, query).generate(prompt, Sampling()))
+    assert text == f"```python\n{query.before}{whole}{query.after}```"
+    assert len(model.answered) == 3
 
 
 def test_it_is_not_asked_for_ever():

@@ -8,20 +8,15 @@ from shellmate.request.command import shelltexts
 from shellmate.request.command.commandline import OPERATOR, TEST, Word
 from shellmate.request.command.options import RUNS, Found, OptionReader
 from shellmate.request.command.part import NOWHERE, OWN, SHELL, Part
+from shellmate.request.command.shellnames import BUILTINS, PREFIXES, SHELLS
 from shellmate.request.command.simplecommands import FUNCTION, KEYWORD, PATTERN, Item, assigned_variable, read_items
-from shellmate.request.manual.manuals import BUILTINS, Manuals, is_system_program
+from shellmate.request.manual.manuals import Manuals, is_system_program
 from shellmate.request.manual.optiontexts import Entry
 from shellmate.request.manual.pages import Page
 from shellmate.request.manual.synopses import mentions_word, name_operands, takes_commands
 
 MOST_NESTED, MOST_RUNNING = 8, 32
 
-# Programs that run another one, and how many words of their own stand in front of it.
-PREFIXES = {
-    "builtin": 0, "chroot": 1, "command": 0, "doas": 0, "env": 0, "exec": 0, "flock": 1, "ionice": 0, "nice": 0,
-    "nohup": 0, "setsid": 0, "stdbuf": 0, "strace": 0, "sudo": 0, "taskset": 1, "timeout": 1, "watch": 0, "xargs": 0,
-}  # fmt: skip
-SHELLS = frozenset(("ash", "bash", "dash", "ksh", "sh", "zsh"))
 FURTHER_PAGES = {"apt": "apt-get", "perl": "perlrun"}  # which tell what the program's own page does not
 
 

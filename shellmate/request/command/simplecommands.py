@@ -5,12 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from shellmate.request.command.commandline import OPERATOR, REDIRECTION, TEST, WORD, Token, Word, tokenize
+from shellmate.request.command.shellnames import KEYWORDS
 
 COMMAND, KEYWORD, PATTERN, FUNCTION = "command", "keyword", "pattern", "function"
-KEYWORDS = frozenset(
-    ("!", "case", "coproc", "do", "done", "elif", "else", "esac", "fi", "for", "function", "if", "select", "then",
-     "time", "until", "while", "{", "}")
-)  # fmt: skip
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)(\[[^\]]*\])?\+?=")
 
 

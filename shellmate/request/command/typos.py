@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from shellmate.request.command.shellnames import BUILTINS
+from shellmate.request.command.shellnames import BUILTINS, KEYWORDS
 
 _WORD = re.compile(r"[^\s|;&<>()\"'`$\\]+")
 _BEGINS_COMMAND = re.compile(
@@ -55,7 +55,7 @@ def _replace_words(command: str, mend: Callable[[str, str], str], programs: bool
 
 
 def _programs(path: str) -> set[str]:
-    names = set(BUILTINS)
+    names = {*BUILTINS, *KEYWORDS, "end"}  # end is fish's
     for folder in path.split(os.pathsep):
         names.update(_entries(Path(folder)) if folder else ())
     return names

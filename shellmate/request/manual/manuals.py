@@ -11,19 +11,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from shellmate.request.command.shellnames import BUILTINS
 from shellmate.request.manual.pages import Page
 
 SECONDS = 2
 MOST_BYTES = 4 << 20
 MOST_PAGES = 50  # each takes some 70 ms
 NEUTRAL = "/"
-BUILTINS = frozenset((
-    ".", ":", "[", "alias", "bg", "bind", "break", "builtin", "caller", "cd", "command", "compgen", "complete",
-    "compopt", "continue", "declare", "dirs", "disown", "echo", "enable", "eval", "exec", "exit", "export", "false",
-    "fc", "fg", "getopts", "hash", "help", "history", "jobs", "kill", "let", "local", "logout", "mapfile", "popd",
-    "printf", "pushd", "pwd", "read", "readarray", "readonly", "return", "set", "shift", "shopt", "source",
-    "suspend", "test", "times", "trap", "true", "type", "typeset", "ulimit", "umask", "unalias", "unset", "wait",
-))  # fmt: skip
 SYSTEM_FOLDERS = (
     "/bin", "/usr/bin", "/usr/sbin", "/sbin", "/usr/local/bin", "/opt/homebrew/bin", "/home/linuxbrew/.linuxbrew/bin"
 )  # fmt: skip
