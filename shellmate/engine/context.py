@@ -31,10 +31,15 @@ class LlamaContext:
         params.n_outputs_max = max(sequences, 1)
         params.n_threads = params.n_threads_batch = threads
         params.flash_attn_type, params.no_perf = _NO_FLASH_ATTENTION, True
-        for params.type_k in _KEY_TYPES:
-            self.pointer = binding.llama_init_from_model(weights.pointer, params)
+        self.pointer = None
+        try:
+            with deferred_signals():  # llama.cpp logs what it does, and an interrupt in the log's callback is lost
+                for params.type_k in _KEY_TYPES:
+                    self.pointer = self.pointer or binding.llama_init_from_model(weights.pointer, params)
+        except BaseException:
             if self.pointer:
-                break
+                binding.llama_free(self.pointer)
+            raise
         if not self.pointer:
             raise ModelError(f"there is no room for a context of {size:,} tokens", "give a smaller --ctx")
         self._memory = binding.llama_get_memory(self.pointer)
@@ -146,7 +151,8 @@ class Sampler:
         if sampling.temperature <= 0:
             add(self._chain, binding.llama_sampler_init_greedy())
             # The argmax inside the graph takes 0.06 ms a token, over a copy of the logits 0.65 ms.
-            self._attached = in_graph and binding.llama_set_sampler(context, 0, self._chain)
+            with deferred_signals():  # as a context's making
+                self._attached = in_graph and binding.llama_set_sampler(context, 0, self._chain)
             return
         add(self._chain, binding.llama_sampler_init_top_k(40))
         add(self._chain, binding.llama_sampler_init_top_p(sampling.top_p, 1))
@@ -158,6 +164,9 @@ class Sampler:
         return self._binding.llama_sampler_sample(self._chain, self._context, index)
 
     def close(self) -> None:
-        if self._attached:
-            self._binding.llama_set_sampler(self._context, 0, None)
-        self._binding.llama_sampler_free(self._chain)
+        try:
+            if self._attached:
+                with deferred_signals():
+                    self._binding.llama_set_sampler(self._context, 0, None)
+        finally:
+            self._binding.llama_sampler_free(self._chain)

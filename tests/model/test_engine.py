@@ -14,6 +14,7 @@ import diskcache
 import pytest
 
 from shellmate.core.errors import ModelError, UsageError
+from shellmate.engine.binding import Log
 from shellmate.engine.engine import Sampling
 from shellmate.engine.tokenized import frame_of, tokenize_whole
 from shellmate.models.store import ModelFile
@@ -500,6 +501,27 @@ def test_an_interrupt_while_priming_keeps_nothing_and_locks_nobody_out(
     assert len(values(tmp_path / "kv")) == kept
     other = engine_on(tmp_path / "kv")
     assert fresh.text.startswith(answer(other, small_prompt(STACK, PYTHON), max_tokens=30).text)
+    assert fresh.text.startswith(answer(engine, small_prompt(STACK, PYTHON), max_tokens=30).text)
+
+
+@pytest.mark.parametrize("message", range(3))
+def test_an_interrupt_while_llama_cpp_logs_is_not_lost(
+    monkeypatch, engine_on, small_prompt, answer, fresh, kv, message
+):
+    logged = []
+
+    def receive(self, level, text, user_data):
+        if threading.current_thread() is threading.main_thread():
+            logged.append(text)
+            if len(logged) == message + 1:
+                signal.raise_signal(signal.SIGINT)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Log, "_receive", receive)
+        engine = engine_on(kv)
+        with pytest.raises(KeyboardInterrupt):
+            answer(engine, small_prompt("print hello", PYTHON), max_tokens=2)
+    assert len(logged) > message
     assert fresh.text.startswith(answer(engine, small_prompt(STACK, PYTHON), max_tokens=30).text)
 
 
