@@ -6,15 +6,17 @@ elif [[ $- == *i* ]]; then
     _shellmate_lines=() _shellmate_at=0 _shellmate_line='' _shellmate_event=''
 
     _shellmate_widget() {
-        local last_status=$? saved_trap reply item event
+        local last_status=$? saved_trap reply item event interrupted=
         event=$(HISTTIMEFORMAT='' builtin history 1) # behind another command a line is another, even if it reads the same
-        # Without a trap Ctrl-C would throw bash out of this function, and the line away. Not ignored: it has to end shellmate.
+        # Without a trap Ctrl-C would throw bash out of this function, and the line away. Not ignored: it has to end
+        # shellmate, and where that has not begun yet its answer does not count.
         saved_trap=$(trap -p INT)
-        trap : INT
+        trap 'interrupted=yes' INT
         # By `[`, which heeds the case whatever nocasematch says.
         if [ "${#_shellmate_lines[@]}" -gt 0 ] && [ "$READLINE_LINE$event" = "$_shellmate_line$_shellmate_event" ]; then
             _shellmate_show "$(((_shellmate_at + 1) % ${#_shellmate_lines[@]}))"
-        elif [[ $READLINE_LINE == *[![:space:]]* ]] && reply=$(_shellmate_ask "$last_status") && [[ -n $reply ]]; then
+        elif [[ $READLINE_LINE == *[![:space:]]* ]] && reply=$(_shellmate_ask "$last_status") &&
+            [[ -n $reply && -z $interrupted ]]; then
             _shellmate_lines=() _shellmate_event=$event
             while IFS= read -r -d $'\036' item; do
                 _shellmate_lines+=("$item")

@@ -9,8 +9,10 @@ _shellmate_widget() {
     local last_status=$? comments=--no-comments
     [[ ! -o interactive_comments ]] || comments=
     emulate -L zsh
-    # Without a trap Ctrl-C would throw the line away. Not ignored: it has to end shellmate.
-    trap : INT
+    # Without a trap Ctrl-C would throw the line away. Not ignored: it has to end shellmate, and where that has not begun
+    # yet its answer does not count.
+    local interrupted=
+    trap 'interrupted=yes' INT
     local reply cursor=$CURSOR before=$LBUFFER after=$RBUFFER
     if (( $#_shellmate_lines )) && [[ $BUFFER$HISTCMD == "$_shellmate_line$_shellmate_event" ]]; then
         _shellmate_show $(( _shellmate_at % $#_shellmate_lines + 1 ))
@@ -18,7 +20,7 @@ _shellmate_widget() {
         CURSOR=$#BUFFER  # what is shown meanwhile is shown below all of it
         zle -R
         reply=$(_shellmate_ask "$comments" $last_status "$before" "$after")
-        if (( $? == 0 )) && [[ -n $reply ]]; then
+        if (( $? == 0 )) && [[ -n $reply && -z $interrupted ]]; then
             zle split-undo
             _shellmate_event=$HISTCMD
             _shellmate_lines=("${(@ps:\036:)${reply%$'\036'}}")

@@ -72,6 +72,26 @@ def test_two_hundred_nasty_strings_go_there_and_back(terminal):
         terminal.wait(lambda: terminal.line()[1] == "", "the next line is empty")
 
 
+@pytest.mark.parametrize("shell", ["bash", "zsh"])
+def test_an_answer_that_ctrl_c_came_too_early_to_stop_does_not_count(tmp_path, shell):
+    terminal = Terminal(shell, need(shell), tmp_path)
+    try:
+        (tmp_path / "reply").write_text(write_lines([Replacement("ls", "")], shell))
+        stub = STUB.format(real="false", place=tmp_path).replace("#!/bin/sh\n", "#!/bin/sh\ntrap '' INT\nsleep 1\n")
+        (tmp_path / "bin" / "shellmate").write_text(stub)
+        terminal.send("some words")
+        terminal.press()
+        terminal.read(0.4)
+        terminal.send("\x03")
+        time.sleep(1.2)
+        terminal.settle()
+        assert terminal.line()[1] == "some words"
+        terminal.press()
+        terminal.wait(lambda: terminal.line()[1] == "ls", "the next press is as ever")
+    finally:
+        terminal.close()
+
+
 def test_traps_options_and_variables_are_left_alone(tmp_path):
     setup = "trap 'echo interrupted' INT; trap 'true' EXIT; set -u; IFS=:; shopt -s extglob nocasematch"
     terminal = Terminal("bash", need("bash"), tmp_path, setup=setup)
