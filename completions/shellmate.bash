@@ -52,7 +52,7 @@ _shellmate() {
     done
     if (( COMP_CWORD > 1 )); then
         case ${COMP_WORDS[1]} in
-        cache | config | digest | explain | fix | init | model | prompt) command=${COMP_WORDS[1]} ;;
+        cache | config | digest | explain | fix | init | log | model | prompt) command=${COMP_WORDS[1]} ;;
         esac
     fi
     if (( COMP_CWORD > 2 )); then
@@ -78,7 +78,7 @@ _shellmate() {
         if [[ $cur == -* ]]; then
             _shellmate_words -l --lang --sh --py -n -x --explain -r --run -m --model -p --prompt --json --max-tokens --temperature --seed --ctx --threads --timeout --color --offline --no-config -q --quiet -v --verbose --version -h --help
         elif (( COMP_CWORD == 1 )); then
-            _shellmate_words cache config digest explain fix init model prompt
+            _shellmate_words cache config digest explain fix init log model prompt
         fi
         ;;
     "cache")
@@ -173,6 +173,16 @@ _shellmate() {
             _shellmate_words --key --force --keep-comment --history -h --help
         elif (( place == 2 )); then
             _shellmate_words bash zsh fish
+        fi
+        ;;
+    "log")
+        case $prev in
+        -n) return 0 ;;
+        --search) return 0 ;;
+        --session) return 0 ;;
+        esac
+        if [[ $cur == -* ]]; then
+            _shellmate_words -n --search --session --sessions --json --clear -h --help
         fi
         ;;
     "model")

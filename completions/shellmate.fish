@@ -4,7 +4,7 @@
 function __shellmate_at
     set -l words (commandline -opc)
     set -l command
-    if contains -- "$words[2]" cache config digest explain fix init model prompt
+    if contains -- "$words[2]" cache config digest explain fix init log model prompt
         set command $words[2]
         if contains -- "$words[2] $words[3]" "cache clear" "cache info" "cache prime" "config get" "config list" "config path" "config set" "model list" "model path" "model pull" "model rm" "model verify" "prompt edit" "prompt list" "prompt show"
             set command "$words[2] $words[3]"
@@ -41,6 +41,7 @@ complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a digest -d 'P
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a explain -d 'Say what each part of a command does'
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a fix -d 'Print the last command as it was meant'
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a init -d 'Print the code that binds the key, for a shell\'s startup file'
+complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a log -d 'Show past questions and answers, the newest at the bottom'
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a model -d 'Models: list, fetch, verify, locate and remove them'
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a prompt -d 'What the model is told before the question: list, show, edit'
 complete -c shellmate -n '__shellmate_at' -s l -l lang -x -a 'auto shell python' -d 'What to write; auto lets the model choose. [auto]'
@@ -121,6 +122,14 @@ complete -c shellmate -n '__shellmate_at init' -l force -d 'Take the key even wh
 complete -c shellmate -n '__shellmate_at init' -l keep-comment -d 'Keep the words behind the command, as a comment'
 complete -c shellmate -n '__shellmate_at init' -l history -x -d 'How many commands of the history a key press tells of, but the last'
 complete -c shellmate -n '__shellmate_at init' -s h -l help -d 'Show this message and exit'
+
+complete -c shellmate -n '__shellmate_at log' -s n -x -d 'The last N; 0 is all. [20]'
+complete -c shellmate -n '__shellmate_at log' -l search -x -d 'Only answers with TEXT in words, code or explanation, in any case'
+complete -c shellmate -n '__shellmate_at log' -l session -x -d 'Only the answers of one session'
+complete -c shellmate -n '__shellmate_at log' -l sessions -d 'List the sessions instead of the answers'
+complete -c shellmate -n '__shellmate_at log' -l json -d 'One JSON object a line'
+complete -c shellmate -n '__shellmate_at log' -l clear -d 'Delete all that is kept, without asking'
+complete -c shellmate -n '__shellmate_at log' -s h -l help -d 'Show this message and exit'
 
 complete -c shellmate -n '__shellmate_at model; and __shellmate_place 2' -a list -d 'List the models that have a name'
 complete -c shellmate -n '__shellmate_at model; and __shellmate_place 2' -a path -d 'Print where a model\'s file is'

@@ -80,6 +80,7 @@ SETTINGS = {
             "history", 0, "How many commands of the history a key press tells of, but the last.", int, least=0, most=50
         ),
         Setting("screen", False, "Have `shellmate fix` read off tmux's screen what the command printed.", bool),
+        Setting("log", True, "Keep questions and answers, for --continue and `shellmate log`.", bool),
         Setting("cache_size", 1024, "The bound of the KV store, in MiB.", int, least=16, most=10**6),
     )
 }

@@ -1,0 +1,177 @@
+"""`shellmate log`: the questions and answers that were kept."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from time import localtime, strftime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from shellmate.cli.app import App
+from shellmate.core.errors import ExitCode, ShellmateError, UsageError
+
+if TYPE_CHECKING:
+    from shellmate.session.log import SessionLog
+    from shellmate.session.turn import SessionSummary, Turn
+
+USUAL = 20
+
+
+@click.command()
+@click.option("-n", "count", type=click.IntRange(0), metavar="N", help=f"The last N; 0 is all. [{USUAL}]")
+@click.option("--search", metavar="TEXT", help="Only answers with TEXT in words, code or explanation, in any case.")
+@click.option("--session", metavar="NAME|NUMBER", help="Only the answers of one session.")
+@click.option("--sessions", "as_sessions", is_flag=True, help="List the sessions instead of the answers.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.option("--clear", is_flag=True, help="Delete all that is kept, without asking.")
+@click.pass_obj
+def log(
+    app: App,
+    count: int | None,
+    search: str | None,
+    session: str | None,
+    as_sessions: bool,
+    as_json: bool,
+    clear: bool,
+) -> None:
+    """Show past questions and answers, the newest at the bottom.
+
+    \b
+    Examples:
+      shellmate log
+      shellmate log -n 0 --search tar
+      shellmate log --sessions
+      shellmate log --json | jq -r .code
+      shellmate log --clear
+    """
+    from shellmate.session.log import SessionLog
+
+    if clear and (as_sessions or as_json or (count, search, session) != (None, None, None)):
+        raise UsageError("--clear deletes everything and goes with no other option", "give it alone")
+    if as_sessions and (search is not None or session is not None):
+        other = "--search" if search is not None else "--session"
+        raise UsageError(f"--sessions and {other} do not go together", "leave out one of them")
+    if clear:
+        _clear(app)
+        return
+    if not SessionLog.is_in(app.paths.state):  # to look is not to begin one
+        _say_empty(app)
+        return
+    moved: list[str] = []
+    kept = SessionLog(app.paths.state, moved.append)
+    most = USUAL if count is None else count
+    try:
+        if as_sessions:
+            sessions = list(reversed(kept.sessions(most)))
+        else:
+            turns = list(reversed(_find_turns(kept, most, search or "", session)))
+    finally:
+        kept.close()
+        if moved:  # whatever was not found in the new, empty one
+            app.env.say(moved[0])
+            click.get_current_context().exit(ExitCode.FAILED)
+    if as_sessions:
+        _write(app, _sessions_in_json(app, sessions) if as_json else map(_line_of, sessions))
+    else:
+        _write(app, _turns_in_json(app, turns) if as_json else _paragraphs(turns))
+    if not (sessions if as_sessions else turns):
+        _say_nothing_found(app, search, session)
+
+
+def _clear(app: App) -> None:
+    from shellmate.session.log import SessionLog
+
+    count = 0
+    if SessionLog.is_in(app.paths.state):
+        kept = SessionLog(app.paths.state, lambda _: None)  # what is damaged is deleted as well
+        try:
+            count = kept.clear()
+        finally:
+            kept.close()
+    app.env.say(f"shellmate: deleted {_count(count, 'answer')}")
+
+
+def _find_turns(kept: "SessionLog", most: int, search: str, session: str | None) -> "list[tuple[int, Turn]]":
+    """Newest first, with the numbers of their sessions. Raises UsageError where there is no such session."""
+    if session is None:
+        return kept.recent(most, search)
+    number = _find_session(kept, session)
+    if number is None:
+        raise UsageError(f"there is no session {_for_one_line(session)!r}", "see `shellmate log --sessions`")
+    return kept.recent(most, search, number)
+
+
+def _find_session(kept: "SessionLog", session: str) -> int | None:
+    if not session.isdecimal():
+        return kept.named(session)
+    summary = kept.find(int(session[:20]))  # no number of a session is so long
+    return summary.number if summary else None
+
+
+def _write(app: App, texts: Iterable[str]) -> None:
+    from shellmate.answer.sanitise import make_visible
+
+    for text in texts:
+        app.env.write(make_visible(text) if app.env.stdout_is_terminal else text)
+
+
+def _line_of(session: "SessionSummary") -> str:
+    name = f"  {_on_one_line(session.name)}" if session.name else ""
+    words = _on_one_line(session.words)
+    return f"{_date(session.last)}  #{session.number}{name}  {_count(session.turns, 'answer')}  {words}\n"
+
+
+def _paragraphs(turns: "Sequence[tuple[int, Turn]]") -> Iterator[str]:
+    gap = ""
+    for number, turn in turns:
+        yield f"{gap}{_date(turn.at)}  #{number}  {_on_one_line(turn.words)}{'  (cut off)' if turn.cut else ''}\n"
+        lines = (turn.code or turn.explanation).rstrip("\n").split("\n")
+        yield "".join(f"    {line}\n" if line else "\n" for line in lines)
+        gap = "\n"
+
+
+def _turns_in_json(app: App, turns: "Sequence[tuple[int, Turn]]") -> Iterator[str]:
+    return (_to_json(app, {"session": number} | asdict(turn)) for number, turn in turns)
+
+
+def _sessions_in_json(app: App, sessions: "Sequence[SessionSummary]") -> Iterator[str]:
+    return (_to_json(app, asdict(session)) for session in sessions)
+
+
+def _to_json(app: App, keys: dict[str, Any]) -> str:
+    """One line. A terminal gets ASCII, which is JSON still and nothing that it would obey."""
+    import json
+
+    return json.dumps(keys, ensure_ascii=app.env.stdout_is_terminal) + "\n"
+
+
+def _say_nothing_found(app: App, search: str | None, session: str | None) -> None:
+    """Raises ShellmateError where something was looked for; that nothing is kept at all is no error."""
+    if search:
+        raise ShellmateError(f"no answer has {_for_one_line(search)!r} in it")
+    if session:
+        raise ShellmateError(f"the session {_for_one_line(session)!r} has no answers")
+    _say_empty(app)
+
+
+def _say_empty(app: App) -> None:
+    hint = "" if app.setting("log") else "; the setting `log` is false"
+    app.env.say(f"shellmate: no questions and answers are kept yet{hint}")
+
+
+def _date(at: float) -> str:
+    return strftime("%Y-%m-%d %H:%M", localtime(at))
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _for_one_line(text: str) -> str:
+    from shellmate.answer.sanitise import make_visible
+
+    return make_visible(_on_one_line(text))

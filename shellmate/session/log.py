@@ -1,0 +1,180 @@
+"""The session log: every question with its answer, by session, in one SQLite file that only its owner may read."""
+
+import sqlite3
+from collections.abc import Callable
+from itertools import islice
+from pathlib import Path
+from time import time
+from typing import Any
+
+from shellmate.core.errors import UsageError
+from shellmate.core.paths import make_private_directory
+from shellmate.session.database import Database
+from shellmate.session.turn import COLUMNS, SessionSummary, Turn, keepable, match, row_of, turn_of
+
+FILE = "sessions.db"
+
+_VERSION = 1
+# The numbers of sessions are never used again: a program that is in a session while the log is cleared stays in it.
+_SCHEMA = (
+    "CREATE TABLE sessions (number INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, started REAL NOT NULL, "
+    "last REAL NOT NULL)",
+    "CREATE INDEX sessions_by_last ON sessions (last)",
+    "CREATE TABLE turns (number INTEGER PRIMARY KEY, session INTEGER NOT NULL, words TEXT NOT NULL, "
+    "message TEXT NOT NULL, answer TEXT NOT NULL, language TEXT NOT NULL, code TEXT NOT NULL, "
+    "explanation TEXT NOT NULL, prompt TEXT NOT NULL, model TEXT NOT NULL, at REAL NOT NULL, cut INTEGER NOT NULL, "
+    "faults TEXT NOT NULL, danger TEXT NOT NULL, syntax INTEGER, timings TEXT NOT NULL, query TEXT NOT NULL, "
+    "cwd TEXT NOT NULL)",
+    "CREATE INDEX turns_by_session ON turns (session)",
+    "CREATE TABLE terminals (terminal TEXT PRIMARY KEY, session INTEGER NOT NULL) WITHOUT ROWID",
+)
+_COLUMNS = ", ".join(COLUMNS)
+_INSERT = f"INSERT INTO turns (session, {_COLUMNS}) VALUES (?{', ?' * len(COLUMNS)})"
+_SUMMARY = """
+    SELECT number, coalesce(name, ''), started, last,
+        (SELECT count(*) FROM turns WHERE session = sessions.number),
+        coalesce((SELECT words FROM turns WHERE session = sessions.number ORDER BY number LIMIT 1), '')
+    FROM sessions
+"""
+_LARGEST = 2**63 - 1
+
+
+class SessionLog:
+    """`terminal` is a text from session/place.py. Every method raises ShellmateError where the file cannot be used."""
+
+    def __init__(self, state: Path, say: Callable[[str], None]):
+        """`say` gets a line for people where a damaged log is moved aside."""
+        self._database = Database(make_private_directory(state) / FILE, _SCHEMA, _VERSION, say)
+        self._terminals: dict[int, str] = {}
+
+    @staticmethod
+    def is_in(state: Path) -> bool:
+        """Whether there is a log, or what was one, in the state directory."""
+        return any(state.glob(f"{FILE}*"))
+
+    def begin(self, terminal: str, name: str = "") -> int:
+        """A new session, with which the terminal goes on; a name that is taken gives the session that has it.
+
+        Raises UsageError for a name that is a number, since a session is asked for by either.
+        """
+        if name.isdecimal():
+            raise UsageError(f"a session cannot be called {name}, which is a number", "give it another name")
+
+        def insert(db: sqlite3.Connection) -> int:
+            session = _find_name(db, name) if name else None
+            if session is None:
+                session = db.execute(
+                    "INSERT INTO sessions (name, started, last) VALUES (?, ?, ?)",
+                    (keepable(name) or None, now := time(), now),
+                ).lastrowid
+            assert session is not None
+            _note(db, session, terminal)
+            return session
+
+        session = self._database.write(insert)
+        self._terminals[session] = terminal
+        return session
+
+    def use(self, session: int, terminal: str) -> None:
+        """The terminal goes on with that session."""
+        self._database.write(lambda db: _note(db, session, terminal))
+        self._terminals[session] = terminal
+
+    def add(self, session: int, turn: Turn) -> None:
+        """Keep a turn; the terminal, if it is known here, goes on with its session. A session that was cleared
+        meanwhile is begun again."""
+        at = turn.at or time()
+
+        def insert(db: sqlite3.Connection) -> None:
+            db.execute(
+                "INSERT INTO sessions (number, started, last) VALUES (?, ?, ?) "
+                "ON CONFLICT (number) DO UPDATE SET last = excluded.last",
+                (session, at, at),
+            )
+            row = dict(zip(COLUMNS, row_of(turn), strict=True)) | {"at": at}
+            db.execute(_INSERT, (session, *row.values()))
+            if session in self._terminals:
+                _note(db, session, self._terminals[session])
+
+        self._database.write(insert)
+
+    def drop_last(self, session: int) -> None:
+        """Forget the last turn of a session."""
+        last = "SELECT number FROM turns WHERE session = ? ORDER BY number DESC LIMIT 1"
+        self._database.write(lambda db: db.execute(f"DELETE FROM turns WHERE number = ({last})", (session,)))
+
+    def turns(self, session: int) -> list[Turn]:
+        """All of a session, oldest first."""
+        query = f"SELECT {_COLUMNS} FROM turns WHERE session = ? ORDER BY number"
+        return self._database.read(lambda db: [turn_of(row) for row in db.execute(query, (session,))])
+
+    def latest(self, terminal: str) -> int | None:
+        """The session that was last used in that terminal."""
+        query = "SELECT session FROM terminals WHERE terminal = ?"
+        session = self._database.read(lambda db: _first(db, query, keepable(terminal)))
+        if session is not None:
+            self._terminals[session] = terminal
+        return session
+
+    def named(self, name: str) -> int | None:
+        """The session of that name."""
+        return self._database.read(lambda db: _find_name(db, name))
+
+    def find(self, number: int) -> SessionSummary | None:
+        """What there is to say about a session."""
+        if not 0 < number <= _LARGEST:
+            return None
+        found = self._summaries("WHERE number = ?", number)
+        return found[0] if found else None
+
+    def sessions(self, limit: int) -> list[SessionSummary]:
+        """Those with a turn in them, last used first; 0 is all."""
+        has_turns = "EXISTS (SELECT 1 FROM turns WHERE session = sessions.number)"
+        return self._summaries(f"WHERE {has_turns} ORDER BY last DESC, number DESC LIMIT ?", limit or -1)
+
+    def recent(self, limit: int, search: str = "", session: int | None = None) -> list[tuple[int, Turn]]:
+        """Turns with the number of their session, newest first; 0 is all. `search` is a text, in whatever case, in
+        words, code or explanation; `session` leaves out all others."""
+        where, values = ("", ()) if session is None else ("WHERE session = ?", (session,))
+        query = f"SELECT session, {_COLUMNS} FROM turns {where} ORDER BY number DESC"
+        is_wanted = match(search)
+
+        def select(db: sqlite3.Connection) -> list[tuple[int, Turn]]:
+            found = ((number, turn_of(row)) for number, *row in db.execute(query, values))
+            return list(islice((each for each in found if is_wanted(each[1])), limit or None))
+
+        return self._database.read(select)
+
+    def clear(self) -> int:
+        """Forget everything, damaged logs that were set aside too; how many turns that were. Nothing of it is left in
+        any file."""
+
+        def delete(db: sqlite3.Connection) -> int:
+            (count,) = db.execute("SELECT count(*) FROM turns").fetchone()
+            for table in ("turns", "sessions", "terminals"):
+                db.execute(f"DELETE FROM {table}")
+            return int(count)
+
+        count = self._database.write(delete)
+        self._database.shrink()
+        return count
+
+    def close(self) -> None:
+        self._database.close()
+
+    def _summaries(self, which: str, value: int) -> list[SessionSummary]:
+        rows = self._database.read(lambda db: db.execute(_SUMMARY + which, (value,)).fetchall())
+        return [SessionSummary(*row) for row in rows]
+
+
+def _first(db: sqlite3.Connection, query: str, value: Any) -> int | None:
+    row = db.execute(query, (value,)).fetchone()
+    return int(row[0]) if row else None
+
+
+def _find_name(db: sqlite3.Connection, name: str) -> int | None:
+    return _first(db, "SELECT number FROM sessions WHERE name = ?", keepable(name))
+
+
+def _note(db: sqlite3.Connection, session: int, terminal: str) -> None:
+    db.execute("INSERT OR REPLACE INTO terminals (terminal, session) VALUES (?, ?)", (keepable(terminal), session))

@@ -1,0 +1,90 @@
+"""A question with its answer, and a session of them in short; how a turn becomes a row of the log and a turn again."""
+
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Turn:
+    """`message` is what the model was told, `answer` what it said, fences included; `at` is in Unix time and 0 is the
+    time at which it is kept; `danger` is a level; `syntax` is None where nobody looked; `timings` are those of --json;
+    `query` is JSON text or empty."""
+
+    words: str
+    message: str
+    answer: str
+    language: str
+    code: str
+    explanation: str = ""
+    prompt: str = ""
+    model: str = ""
+    at: float = 0.0
+    cut: bool = False
+    faults: tuple[str, ...] = ()
+    danger: str = ""
+    syntax: bool | None = None
+    timings: Mapping[str, float] = field(default_factory=dict)
+    query: str = ""
+    cwd: str = ""
+
+
+@dataclass(frozen=True)
+class SessionSummary:
+    """`started` and `last` are in Unix time, `turns` is a count, `words` are those of the first turn."""
+
+    number: int
+    name: str
+    started: float
+    last: float
+    turns: int
+    words: str
+
+
+class DamagedRow(Exception):
+    """A row that is not as it was written."""
+
+
+COLUMNS = tuple(f.name for f in fields(Turn))
+
+
+def row_of(turn: Turn) -> tuple[Any, ...]:
+    """The values of COLUMNS."""
+    values = {name: getattr(turn, name) for name in COLUMNS}
+    values["faults"] = json.dumps(list(turn.faults))
+    values["timings"] = json.dumps(dict(turn.timings))
+    return tuple(keepable(value) if isinstance(value, str) else value for value in values.values())
+
+
+def turn_of(row: Sequence[Any]) -> Turn:
+    """The turn that a row was made of. Raises DamagedRow."""
+    values = dict(zip(COLUMNS, row, strict=True))
+    try:
+        values["at"] = float(values["at"])
+        values["cut"] = bool(values["cut"])
+        values["syntax"] = None if values["syntax"] is None else bool(values["syntax"])
+        values["faults"] = tuple(map(str, json.loads(values["faults"])))
+        values["timings"] = {**json.loads(values["timings"])}
+    except (ValueError, TypeError) as error:
+        raise DamagedRow(f"a turn cannot be read: {error}") from error
+    return Turn(**values)
+
+
+def keepable(text: str) -> str:
+    """The text, with U+FFFD for what is half a character and cannot be written as UTF-8."""
+    return _HALF_CHARACTER.sub("\ufffd", text)
+
+
+def match(search: str) -> Callable[[Turn], bool]:
+    """Whether a turn has the text in its words, code or explanation, in whatever case and composition."""
+    wanted = _fold(keepable(search))
+    return lambda turn: any(wanted in _fold(text) for text in (turn.words, turn.code, turn.explanation))
+
+
+def _fold(text: str) -> str:
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
