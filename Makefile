@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALL := $(PYTHON) scripts/locked.py sh scripts/install.sh "$(PYTHON)" $(VENV)
 INSTALLER := pyproject.toml scripts/install.sh scripts/build_llama.sh
 
-.PHONY: demo install test test-ready test-fast lint docs bench clean
+.PHONY: demo install test test-ready test-fast lint docs record bench clean
 .DEFAULT_GOAL := demo
 
 demo: install
@@ -34,6 +34,11 @@ lint: $(VENV)/.lint
 
 docs: $(VENV)/.run
 	@$(BIN)/python -m scripts.docs
+
+record: $(VENV)/.test
+	@$(BIN)/shellmate model pull --no-prime
+	@$(BIN)/shellmate cache prime
+	@$(BIN)/python -m scripts.record > docs/chat.svg
 
 bench: $(VENV)/.test
 	@$(BIN)/shellmate model pull --no-prime

@@ -52,7 +52,7 @@ _shellmate() {
     done
     if (( COMP_CWORD > 1 )); then
         case ${COMP_WORDS[1]} in
-        cache | config | digest | explain | fix | init | log | model | prompt) command=${COMP_WORDS[1]} ;;
+        cache | config | digest | explain | fix | init | log | model | prompt | repl) command=${COMP_WORDS[1]} ;;
         esac
     fi
     if (( COMP_CWORD > 2 )); then
@@ -65,6 +65,7 @@ _shellmate() {
         case $prev in
         -l | --lang) _shellmate_words auto shell python; return 0 ;;
         -n) return 0 ;;
+        --session) _shellmate_names sessions "$prev"; return 0 ;;
         -m | --model) _shellmate_names models "$prev"; _shellmate_files; return 0 ;;
         -p | --prompt) _shellmate_names prompts "$prev"; return 0 ;;
         --max-tokens) return 0 ;;
@@ -76,9 +77,9 @@ _shellmate() {
         --color) _shellmate_words auto always never; return 0 ;;
         esac
         if [[ $cur == -* ]]; then
-            _shellmate_words -l --lang --sh --py -n -x --explain -r --run -m --model -p --prompt --json --max-tokens --temperature --seed --ctx --threads --timeout --color --offline --no-config -q --quiet -v --verbose --version -h --help
+            _shellmate_words -l --lang --sh --py -n -x --explain -r --run -c --continue --session -m --model -p --prompt --json --max-tokens --temperature --seed --ctx --threads --timeout --color --offline --no-config -q --quiet -v --verbose --version -h --help
         elif (( COMP_CWORD == 1 )); then
-            _shellmate_words cache config digest explain fix init log model prompt
+            _shellmate_words cache config digest explain fix init log model prompt repl
         fi
         ;;
     "cache")
@@ -251,6 +252,23 @@ _shellmate() {
             _shellmate_words -h --help
         elif (( place == 3 )); then
             _shellmate_names prompts "$prev"
+        fi
+        ;;
+    "repl")
+        case $prev in
+        --session) _shellmate_names sessions "$prev"; return 0 ;;
+        -l | --lang) _shellmate_words auto shell python; return 0 ;;
+        -m | --model) _shellmate_names models "$prev"; _shellmate_files; return 0 ;;
+        -p | --prompt) _shellmate_names prompts "$prev"; return 0 ;;
+        --max-tokens) return 0 ;;
+        --temperature) return 0 ;;
+        --seed) return 0 ;;
+        --ctx) return 0 ;;
+        --threads) return 0 ;;
+        --color) _shellmate_words auto always never; return 0 ;;
+        esac
+        if [[ $cur == -* ]]; then
+            _shellmate_words -c --continue --session -l --lang --sh --py -m --model -p --prompt --max-tokens --temperature --seed --ctx --threads --color -q --quiet -v --verbose -h --help
         fi
         ;;
     esac

@@ -4,7 +4,7 @@
 function __shellmate_at
     set -l words (commandline -opc)
     set -l command
-    if contains -- "$words[2]" cache config digest explain fix init log model prompt
+    if contains -- "$words[2]" cache config digest explain fix init log model prompt repl
         set command $words[2]
         if contains -- "$words[2] $words[3]" "cache clear" "cache info" "cache prime" "config get" "config list" "config path" "config set" "model list" "model path" "model pull" "model rm" "model verify" "prompt edit" "prompt list" "prompt show"
             set command "$words[2] $words[3]"
@@ -44,12 +44,15 @@ complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a init -d 'Pri
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a log -d 'Show past questions and answers, the newest at the bottom'
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a model -d 'Models: list, fetch, verify, locate and remove them'
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a prompt -d 'What the model is told before the question: list, show, edit'
+complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a repl -d 'Talk with the model: each answer knows the ones before it'
 complete -c shellmate -n '__shellmate_at' -s l -l lang -x -a 'auto shell python' -d 'What to write; auto lets the model choose. [auto]'
 complete -c shellmate -n '__shellmate_at' -l sh -d 'The same as --lang shell'
 complete -c shellmate -n '__shellmate_at' -l py -d 'The same as --lang python'
 complete -c shellmate -n '__shellmate_at' -s n -x -d 'N distinct alternatives, best first'
 complete -c shellmate -n '__shellmate_at' -s x -l explain -d 'After the code, say what each part does'
 complete -c shellmate -n '__shellmate_at' -s r -l run -d 'Show the code, ask on the terminal, run it on what was piped in'
+complete -c shellmate -n '__shellmate_at' -s c -l continue -d 'Go on from the last answer given in this terminal'
+complete -c shellmate -n '__shellmate_at' -l session -x -a '(__shellmate_names sessions)' -d 'Go on in the session of that name, or begin it'
 complete -c shellmate -n '__shellmate_at' -s m -l model -r -F -a '(__shellmate_names models)' -d 'The model: a name from `shellmate model list`, or a GGUF file. [qwen2.5-coder-0.5b]'
 complete -c shellmate -n '__shellmate_at' -s p -l prompt -x -a '(__shellmate_names prompts)' -d 'The prompt: a name from `shellmate prompt list`; by default the language\'s own'
 complete -c shellmate -n '__shellmate_at' -l json -d 'One JSON object on stdout'
@@ -171,3 +174,20 @@ complete -c shellmate -n '__shellmate_at prompt list' -s h -l help -d 'Show this
 
 complete -c shellmate -n '__shellmate_at prompt show; and __shellmate_place 3' -a '(__shellmate_names prompts)'
 complete -c shellmate -n '__shellmate_at prompt show' -s h -l help -d 'Show this message and exit'
+
+complete -c shellmate -n '__shellmate_at repl' -s c -l continue -d 'Go on from the last answer given in this terminal'
+complete -c shellmate -n '__shellmate_at repl' -l session -x -a '(__shellmate_names sessions)' -d 'Go on in the session of that name, or begin it'
+complete -c shellmate -n '__shellmate_at repl' -s l -l lang -x -a 'auto shell python' -d 'What to write; auto lets the model choose. [auto]'
+complete -c shellmate -n '__shellmate_at repl' -l sh -d 'The same as --lang shell'
+complete -c shellmate -n '__shellmate_at repl' -l py -d 'The same as --lang python'
+complete -c shellmate -n '__shellmate_at repl' -s m -l model -r -F -a '(__shellmate_names models)' -d 'The model: a name from `shellmate model list`, or a GGUF file. [qwen2.5-coder-0.5b]'
+complete -c shellmate -n '__shellmate_at repl' -s p -l prompt -x -a '(__shellmate_names prompts)' -d 'The prompt: a name from `shellmate prompt list`; by default the language\'s own'
+complete -c shellmate -n '__shellmate_at repl' -l max-tokens -x -d 'The longest answer, in tokens. [512]'
+complete -c shellmate -n '__shellmate_at repl' -l temperature -x -d '0 takes the likeliest token; higher varies'
+complete -c shellmate -n '__shellmate_at repl' -l seed -x -d 'The seed for a temperature above 0'
+complete -c shellmate -n '__shellmate_at repl' -l ctx -x -d 'The context in tokens; 0 makes it as large as needed'
+complete -c shellmate -n '__shellmate_at repl' -l threads -x -d 'Threads to compute with; 0 takes the physical cores'
+complete -c shellmate -n '__shellmate_at repl' -l color -x -a 'auto always never' -d 'Colour the code. [auto]'
+complete -c shellmate -n '__shellmate_at repl' -s q -l quiet -d 'Say nothing on stderr but errors'
+complete -c shellmate -n '__shellmate_at repl' -s v -l verbose -d '-vv: llama.cpp\'s log, tracebacks'
+complete -c shellmate -n '__shellmate_at repl' -s h -l help -d 'Show this message and exit'

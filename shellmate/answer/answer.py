@@ -18,18 +18,20 @@ _LANGUAGES = {fence[0].strip("`\n"): language for language, fence in FENCES.item
 @dataclass(frozen=True)
 class Answer:
     """Code that passed its check, in `language` shell or python; `cut` where --max-tokens ended it. `faults` say in
-    words what does not suit its input."""
+    words what does not suit its input. `message` is all that the model said, fences included."""
 
     language: str
     code: str
     cut: bool = False
     faults: tuple[str, ...] = ()
+    message: str = ""
 
 
 @dataclass
 class _Draft:
     """A candidate while it is written; `checked` counts the characters in lines that passed."""
 
+    message: str = ""
     opening: str = ""
     language: str = ""
     code: str = ""
@@ -55,10 +57,11 @@ def write_answer(
     sampling: Sampling,
     open_display: Callable[[str], Display],
     find_faults: FindFaults = lambda language, code: [],
+    refused: str = "",
 ) -> tuple[Answer, Usage]:
-    """Have an answer written and shown. A candidate that does not parse, or does not suit the input, makes room for
-    the next, which begins with what can no longer be taken back. When none suits the input, the first that parses is
-    the answer.
+    """Have an answer written and shown. A candidate that does not parse, does not suit the input or is the very code
+    that is `refused` makes room for the next, which begins with what can no longer be taken back. When none suits, or
+    one comes twice, the first that parses is the answer.
 
     Raises NoCandidateError when the last attempt fails too. What was not finished is not an answer.
     """
@@ -66,22 +69,24 @@ def write_answer(
     answered, draft = "", _Draft()
     spare: list[tuple[Answer, Usage]] = []
     for attempt in range(ATTEMPTS):
-        draft = _Draft()
+        draft, insists = _Draft(), False
         generation = engine.generate(prompt, _for_attempt(sampling, attempt), answered)
         try:
             for piece in _until_closed(generation.pieces, draft):
                 display = display or open_display(draft.language)
-                _show(draft, display, piece, find_faults)
+                _show(draft, display, piece, find_faults, refused)
                 if not draft.verdict.valid:
                     break
             cut = generation.usage.finish == "length"
             verdict = draft.verdict if not draft.verdict.valid else check_syntax(draft.language, draft.code)
             display = display or open_display(draft.language)
             if verdict.valid:
-                answer = Answer(draft.language, draft.code, cut, tuple(find_faults(draft.language, draft.code)))
+                faults = tuple(_find_all_faults(draft, find_faults, refused))
+                answer = Answer(draft.language, draft.code, cut, faults, draft.message)
                 if not answer.faults:
                     display.finish(draft.code)
                     return answer, generation.usage
+                insists = any(answer.code == earlier.code for earlier, _ in spare)
                 spare.append((answer, generation.usage))
             display.retract()
         except BaseException:
@@ -89,7 +94,7 @@ def write_answer(
                 display.abandon()
             raise
         draft.verdict = verdict
-        if cut:
+        if cut or insists:
             break
         answered = draft.opening + display.released if display.released else ""
     for answer, usage in spare:
@@ -107,7 +112,7 @@ def read_candidate(text: str) -> Answer:
     draft = _Draft()
     for _ in _until_closed(iter([text]), draft):
         pass
-    return Answer(draft.language, draft.code)
+    return Answer(draft.language, draft.code, message=text)
 
 
 def _for_attempt(sampling: Sampling, attempt: int) -> Sampling:
@@ -120,6 +125,7 @@ def _until_closed(pieces, draft: _Draft):
     """Feed the pieces to the fence parser; yield after each one that brought code, end at the closing fence."""
     parser = FenceParser()
     for piece in pieces:
+        draft.message += piece
         if _note(draft, parser.feed(piece), piece):
             yield draft.code
         if draft.closed:
@@ -144,14 +150,21 @@ def _note(draft: _Draft, events, piece: str) -> bool:
     return grown
 
 
-def _show(draft: _Draft, display: Display, code: str, find_faults: FindFaults) -> None:
-    """Check the lines that are whole, show what there is. Behind a fault nothing counts as checked."""
+def _find_all_faults(draft: _Draft, find_faults: FindFaults, refused: str) -> list[str]:
+    if refused and draft.code.strip() == refused.strip():
+        return ["this is the code as it was"]
+    return find_faults(draft.language, draft.code)
+
+
+def _show(draft: _Draft, display: Display, code: str, find_faults: FindFaults, refused: str) -> None:
+    """Check the lines that are whole, show what there is. Behind a fault nothing counts as checked, nor does what is
+    the beginning of what is refused."""
     end = code.rfind("\n") + 1
     if end > draft.checked:
         draft.verdict = can_continue(draft.language, code[:end])
         if not draft.verdict.valid:
             return
-        if not find_faults(draft.language, code[:end]):
+        if not find_faults(draft.language, code[:end]) and not f"{refused.strip()}\n".startswith(code[:end].lstrip()):
             draft.checked = end
     if code.startswith(display.released):
         display.update(code, draft.checked)

@@ -10,6 +10,7 @@ from shellmate.answer.mentions import Mention, find_mentions
 from shellmate.answer.repairs import propose_additions, propose_beginnings
 from shellmate.answer.selects import find_fault, open_table
 from shellmate.engine.engine import THOROUGH, Candidate, Effort, Engine, Generation, Sampling, Usage
+from shellmate.prompt.conversation import CHANGE
 from shellmate.prompt.prompt import FENCES, Message, Prompt
 from shellmate.request.digest import Query
 
@@ -27,6 +28,7 @@ class QueryEngine:
 
     def __init__(self, engine: Engine, query: Query):
         self._engine, self._query = engine, query
+        self.message = ""  # what the model said last: its select
 
     def generate(self, prompt: Prompt, sampling: Sampling, answered: str = "") -> Generation:
         usage = Usage()
@@ -35,6 +37,7 @@ class QueryEngine:
     def _pieces(self, prompt: Prompt, sampling: Sampling, answered: str, usage: Usage) -> Iterator[str]:
         begun = answered.removeprefix(FENCES["python"][0] + self._query.before)
         opening = FENCES["sql"][0] + begun if begun else ""
+        words = prompt.suffix.removeprefix(CHANGE)
         asked = prompt
         for attempt in range(MOST_REPAIRS + 1):
             generation = self._engine.generate(asked, sampling, opening)
@@ -43,22 +46,23 @@ class QueryEngine:
                 yield FENCES["python"][0] + self._query.before
             select = _read_select(text + "".join(generation))
             _add(usage, generation.usage)
-            beginnings = propose_beginnings(self._query, select, prompt.suffix)
+            beginnings = propose_beginnings(self._query, select, words)
             if not beginnings:
                 break
             asked, opening = replace(prompt, openings=tuple(FENCES["sql"][0] + b for b in beginnings)), ""
         if not begun and usage.finish != "length":
-            select = self._choose(prompt, sampling, select, usage)
+            select = self._choose(prompt, words, sampling, select, usage)
             usage.finish = "stop"  # whatever became of those that were not chosen
+        self.message = f"{FENCES['sql'][0]}{select}\n```"
         yield select
         if usage.finish != "length":
             yield f"{self._query.after}```"
 
-    def _choose(self, prompt: Prompt, sampling: Sampling, select: str, usage: Usage) -> str:
+    def _choose(self, prompt: Prompt, words: str, sampling: Sampling, select: str, usage: Usage) -> str:
         """The select, or where it may not be what was asked for the one of several that fits the question best."""
         with open_table(self._query) as (_, columns):
-            mentions = find_mentions(self._query, columns, prompt.suffix)
-        judge = cache(partial(self._judge, mentions, prompt.suffix))
+            mentions = find_mentions(self._query, columns, words)
+        judge = cache(partial(self._judge, mentions, words))
         if judge(select) == _FITS:
             return select
         selects = [select]
@@ -92,6 +96,9 @@ class QueryEngine:
     def _in_python(self, text: str) -> str:
         return f"{FENCES['python'][0]}{self._query.before}{_read_select(text)}{self._query.after}```"
 
+    def note_turn(self, prompt: Prompt, answer: str) -> None:
+        self._engine.note_turn(prompt, answer)
+
     def prime(self, prefix: tuple[Message, ...]) -> int:
         return self._engine.prime(prefix)
 
@@ -107,6 +114,7 @@ def _add(usage: Usage, more: Usage) -> None:
     usage.prompt_tokens, usage.finish = more.prompt_tokens, more.finish
     usage.primed_tokens = usage.primed_tokens or more.primed_tokens
     usage.evaluated_tokens += more.evaluated_tokens
+    usage.dropped_turns = max(usage.dropped_turns, more.dropped_turns)
     usage.tokens += more.tokens
     usage.prompt_seconds += more.prompt_seconds
     usage.generation_seconds += more.generation_seconds

@@ -36,15 +36,20 @@ def to_json(
         },
         "danger": {"level": verdict.level, "reasons": list(verdict.reasons)},
         "model": model,
-        "timings": {
-            "first_token_ms": round(first * 1000),
-            "total_ms": round(total * 1000),
-            "prompt_tokens": usage.prompt_tokens,
-            "primed_tokens": usage.primed_tokens,
-            "evaluated_tokens": usage.evaluated_tokens,
-            "tokens": usage.tokens,
-            "tokens_per_s": round(usage.tokens_per_second, 1),
-        },
+        "timings": timings_of(usage, first, total),
         "cut": answer.cut,
     }
     return json.dumps(report, ensure_ascii=False)
+
+
+def timings_of(usage: Usage, first: float, total: float) -> dict[str, float]:
+    """As --json and the log have them; `first` and `total` are seconds."""
+    return {
+        "first_token_ms": round(first * 1000),
+        "total_ms": round(total * 1000),
+        "prompt_tokens": usage.prompt_tokens,
+        "primed_tokens": usage.primed_tokens,
+        "evaluated_tokens": usage.evaluated_tokens,
+        "tokens": usage.tokens,
+        "tokens_per_s": round(usage.tokens_per_second, 1),
+    }

@@ -10,19 +10,37 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
 
-from shellmate.core.errors import ShellmateError, UsageError
+from shellmate.answer.answer import Answer
+from shellmate.answer.danger import CAUTION, DANGER, Verdict, judge
+from shellmate.answer.sanitise import make_visible
+from shellmate.core.errors import NoAnswerError, RefusedError, ShellmateError, UsageError
 
 TERMINAL = "/dev/tty"
 
 
+def judge_fit(answer: Answer | None) -> Verdict:
+    """What has to be known before an answer is run. Raises UsageError where it is nothing that could be run,
+    NoAnswerError where it is known not to be whole or right, RefusedError where it is dangerous."""
+    if answer is None or answer.language not in ("shell", "python"):
+        raise UsageError("only shell and Python are run", "say what the code should do, or leave out --run")
+    if answer.cut:
+        raise NoAnswerError("the answer was cut and is not run", "give a larger --max-tokens")
+    if answer.faults:
+        raise NoAnswerError(f"not run, since {answer.faults[0]}", "say it in other words")
+    verdict = judge(answer.language, answer.code)
+    if verdict.level == DANGER:
+        raise RefusedError(f"not run: it {verdict.reasons[0]}", "if you mean that, run it yourself")
+    return verdict
+
+
 @contextmanager
-def open_terminal() -> Iterator[int]:
-    """The descriptor of the terminal that the process belongs to, whatever its streams are. Raises UsageError where it
-    has none."""
+def open_terminal(asker: str = "--run") -> Iterator[int]:
+    """The descriptor of the terminal that the process belongs to, whatever its streams are. Raises UsageError, in which
+    `asker` is what needs one, where it has none."""
     try:
         terminal = os.open(TERMINAL, os.O_RDWR | os.O_NOCTTY)
     except OSError as error:
-        raise UsageError("--run asks on the terminal, and there is none", "leave out --run") from error
+        raise UsageError(f"{asker} asks on the terminal, and there is none", f"leave out {asker}") from error
     try:
         yield terminal
     finally:
@@ -40,8 +58,19 @@ def confirm(terminal: int, question: str) -> bool:
         os.write(terminal, b"y" if yes else b"n")
     finally:
         os.write(terminal, b"\n")
-        termios.tcsetattr(terminal, termios.TCSADRAIN, before)
+        termios.tcsetattr(terminal, termios.TCSAFLUSH, before)  # an arrow key is several bytes
     return yes
+
+
+def confirm_run(terminal: int, verdict: Verdict) -> bool:
+    """As `confirm`, with what has to be known."""
+    warning = f"caution, it {make_visible(verdict.reasons[0])}: " if verdict.level == CAUTION else ""
+    return confirm(terminal, f"{warning}run it? [y/N] ")
+
+
+def status_in_words(status: int) -> str:
+    """How a program ended; negative for a signal."""
+    return f"was ended by signal {-status}" if status < 0 else f"ended with exit status {status}"
 
 
 def run_snippet(language: str, code: str, stdin: BinaryIO | None) -> int:

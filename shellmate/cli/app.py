@@ -37,6 +37,7 @@ class App:
         from shellmate.core.progress import progress
         from shellmate.engine.binding import THREAD_VARIABLES
         from shellmate.engine.local import Limits, LocalEngine
+        from shellmate.engine.states import Keeping
         from shellmate.models.store import obtain_model_file
 
         file = obtain_model_file(
@@ -52,7 +53,7 @@ class App:
             ctx=self.setting("ctx"),
             threads=self.setting("threads"),
             cache_size=self.setting("cache_size") << 20,
-            keep_input=self.setting("keep_input"),
+            keeping=Keeping(inputs=self.setting("keep_input"), turns=self.setting("log")),
         )
         show_progress = show_progress or partial(progress, self.env, quiet=quiet)
         return LocalEngine(file, self.paths.kv, limits, show_progress, self.env.say, verbose)

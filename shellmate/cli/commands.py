@@ -7,7 +7,7 @@ import click
 
 from shellmate import __version__
 from shellmate.cli.app import App
-from shellmate.cli.options import setting_option
+from shellmate.cli.options import continue_option, language_options, session_option, setting_option
 from shellmate.core.errors import UsageError
 from shellmate.core.settings import load_settings
 from shellmate.prompt.library import PromptLibrary
@@ -21,6 +21,7 @@ Examples:
   git diff | shellmate
   cat sales.csv | shellmate -r "mean of price"
   shellmate --py -x "parse a log line with a regex"
+  shellmate -c "now ignore case"    (goes on from the last answer)
   shellmate explain 'tar xzf a.tgz -C /tmp'
   shellmate -- model of a car in python    (a question that begins with a command's name)
 
@@ -28,7 +29,7 @@ Examples:
 Exit status: 0 answered, 1 failed, 2 usage, 3 model, 4 no answer that parses,
 5 refused to run, 124 timed out, 130 interrupted.
 """
-COMMANDS = ("cache", "config", "digest", "explain", "fix", "init", "log", "model", "prompt")
+COMMANDS = ("cache", "config", "digest", "explain", "fix", "init", "log", "model", "prompt", "repl")
 HIDDEN = {"__line": "line"}  # for the widgets; no question begins so
 
 
@@ -85,14 +86,14 @@ _SETTINGS_HERE = {
     context_settings={"help_option_names": ["-h", "--help"]},
     subcommand_metavar="[WORDS]... | COMMAND",
 )
-@setting_option("lang", "-l")
-@click.option("--sh", "lang", flag_value="shell", help="The same as --lang shell.")
-@click.option("--py", "lang", flag_value="python", help="The same as --lang python.")
+@language_options
 @click.option(
     "-n", "alternatives", type=click.IntRange(1, 8), default=1, metavar="N", help="N distinct alternatives, best first."
 )
 @click.option("-x", "--explain", is_flag=True, help="After the code, say what each part does.")
 @click.option("-r", "--run", is_flag=True, help="Show the code, ask on the terminal, run it on what was piped in.")
+@continue_option
+@session_option
 @setting_option("model", "-m")
 @setting_option("prompt", "-p")
 @click.option("--json", is_flag=True, help="One JSON object on stdout.")
@@ -128,7 +129,8 @@ def shellmate(**options: Any) -> None:
             f"--run and {'--json' if options['json'] else '-n'} do not go together", "leave out one of them"
         )
     if not words and (app.env.stdin is None or app.env.stdin_is_terminal):
-        raise UsageError("there are no words to answer", 'say what you want: shellmate "count csv column mean"')
+        _open_chat(app, options)
+        return
     from shellmate.cli.main import start_timeout
 
     if seconds := app.setting("timeout"):
@@ -137,7 +139,8 @@ def shellmate(**options: Any) -> None:
         PromptLibrary.of(app.paths).find(name)  # before a model is fetched for it
     open_engine = partial(app.open_engine, quiet=options["quiet"], verbose=options["verbose"] > 1)
     engine = None if options["run"] else open_engine()
-    from shellmate.cli.ask import Wishes, ask  # beside the loading of the model, which takes longer
+    from shellmate.cli.ask import ask  # beside the loading of the model, which takes longer
+    from shellmate.cli.wishes import Wishes
     from shellmate.engine.engine import Sampling
 
     wishes = Wishes(
@@ -150,6 +153,8 @@ def shellmate(**options: Any) -> None:
         color=app.setting("color"),
         quiet=options["quiet"],
         verbose=options["verbose"] > 0,
+        continues=options["continues"],
+        session=options["session"],
     )
     sampling = Sampling(app.setting("max_tokens"), app.setting("temperature"), seed=app.setting("seed"))
     if engine:
@@ -158,3 +163,14 @@ def shellmate(**options: Any) -> None:
     from shellmate.cli.run import ask_and_run
 
     ask_and_run(app, wishes, sampling, open_engine)
+
+
+def _open_chat(app: App, options: dict[str, Any]) -> None:
+    if app.env.stdin is None:
+        raise UsageError("there are no words to answer", 'say what you want: shellmate "count csv column mean"')
+    for name in ("json", "run", "explain"):
+        if options[name]:
+            raise UsageError(f"there are no words for --{name}", "say what you want, or leave it out for a chat")
+    from shellmate.cli.repl import start_chat
+
+    start_chat(app, options["continues"], options["session"], options["quiet"], options["verbose"])

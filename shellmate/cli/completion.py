@@ -12,6 +12,8 @@ from shellmate.cli.app import App
 from shellmate.core.errors import ExitCode, ShellmateError
 from shellmate.core.settings import SETTINGS
 
+_MOST_SESSIONS = 50
+
 
 def write_names(app: App, listed: str, words: Sequence[str]) -> int:
     """Print the names of a list for the words before; the exit code says whether there is such a list."""
@@ -74,4 +76,24 @@ def _values(app: App, words: Sequence[str]) -> Iterator[tuple[str, str]]:
         yield from ((choice, "") for choice in setting.choices)
 
 
-LISTS = {"models": _models, "installed": _installed, "prompts": _prompts, "settings": _settings, "values": _values}
+def _sessions(app: App, _: Sequence[str]) -> Iterator[tuple[str, str]]:
+    from shellmate.session.log import SessionLog
+
+    if not SessionLog.is_in(app.paths.state):
+        return
+    log = SessionLog(app.paths.state, lambda _: None)
+    try:
+        for session in log.sessions(_MOST_SESSIONS):
+            yield session.name or str(session.number), " ".join(session.words.split())[:60]
+    finally:
+        log.close()
+
+
+LISTS = {
+    "sessions": _sessions,
+    "models": _models,
+    "installed": _installed,
+    "prompts": _prompts,
+    "settings": _settings,
+    "values": _values,
+}

@@ -39,8 +39,9 @@ def fix(app: App, command: str | None, status: int | None, screen: bool | None, 
     """
     from shellmate.answer.danger import DANGER, judge
     from shellmate.answer.display import open_display
-    from shellmate.cli.ask import Wishes, ask
+    from shellmate.cli.ask import ask
     from shellmate.cli.main import start_timeout
+    from shellmate.cli.wishes import Wishes
     from shellmate.engine.engine import Sampling
     from shellmate.request.command.typos import mend_names
     from shellmate.request.screen import read_output

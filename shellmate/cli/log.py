@@ -95,17 +95,10 @@ def _find_turns(kept: "SessionLog", most: int, search: str, session: str | None)
     """Newest first, with the numbers of their sessions. Raises UsageError where there is no such session."""
     if session is None:
         return kept.recent(most, search)
-    number = _find_session(kept, session)
+    number = kept.look_up(session)
     if number is None:
         raise UsageError(f"there is no session {_for_one_line(session)!r}", "see `shellmate log --sessions`")
     return kept.recent(most, search, number)
-
-
-def _find_session(kept: "SessionLog", session: str) -> int | None:
-    if not session.isdecimal():
-        return kept.named(session)
-    summary = kept.find(int(session[:20]))  # no number of a session is so long
-    return summary.number if summary else None
 
 
 def _write(app: App, texts: Iterable[str]) -> None:

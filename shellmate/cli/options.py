@@ -43,3 +43,22 @@ def setting_option(name: str, *short: str) -> Callable[[Any], Any]:
     return click.option(
         *short, f"--{name.replace('_', '-')}", name, type=kind, default=None, metavar=metavar, help=shown
     )
+
+
+def language_options(command: Any) -> Any:
+    """`--lang`, and its values as flags of their own."""
+    for flag, name in (("--py", "python"), ("--sh", "shell")):
+        command = click.option(flag, "lang", flag_value=name, help=f"The same as --lang {name}.")(command)
+    return setting_option("lang", "-l")(command)
+
+
+continue_option = click.option(
+    "-c", "--continue", "continues", is_flag=True, help="Go on from the last answer given in this terminal."
+)
+session_option = click.option(
+    "--session",
+    type=Listed("sessions"),
+    default="",
+    metavar="NAME",
+    help="Go on in the session of that name, or begin it.",
+)

@@ -70,17 +70,17 @@ def make_private_directory(path: Path) -> Path:
 
 
 @contextmanager
-def write_whole(path: Path) -> Iterator[BinaryIO]:
+def write_whole(path: Path, mode: int = PRIVATE_FILE) -> Iterator[BinaryIO]:
     """Write a file so that it appears whole or not at all: beside it, synced, renamed, removed on failure.
 
-    The file gets mode 0600. Raises OSError as the file system does.
+    Raises OSError as the file system does.
     """
     with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", suffix=".new", delete=False) as file:
         try:
             yield file  # type: ignore[misc]
             file.flush()
             os.fsync(file.fileno())
-            os.chmod(file.name, PRIVATE_FILE)
+            os.chmod(file.name, mode)
             os.replace(file.name, path)
         except BaseException:
             Path(file.name).unlink(missing_ok=True)

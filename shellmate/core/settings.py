@@ -81,6 +81,13 @@ SETTINGS = {
         ),
         Setting("screen", False, "Have `shellmate fix` read off tmux's screen what the command printed.", bool),
         Setting("log", True, "Keep questions and answers, for --continue and `shellmate log`.", bool),
+        Setting("chat_keys", "emacs", "The keys of the chat.", choices=("emacs", "vi")),
+        Setting(
+            "chat_history",
+            "all",
+            "What the chat remembers of what was typed: everywhere, by project, or nothing.",
+            choices=("all", "project", "none"),
+        ),
         Setting("cache_size", 1024, "The bound of the KV store, in MiB.", int, least=16, most=10**6),
     )
 }

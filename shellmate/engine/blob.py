@@ -8,12 +8,12 @@ import json
 import struct
 import zlib
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from hashlib import sha256
 
 from shellmate.prompt.prompt import Message
 
-MAGIC = b"shellmate-kv-2\0\0"
+MAGIC = b"shellmate-kv-3\0\0"
 _HEADER = struct.Struct("<16s32sQQI")  # magic, digest of the key, lengths of frame and state, CRC-32 of all but magic
 
 
@@ -21,30 +21,39 @@ _HEADER = struct.Struct("<16s32sQQI")  # magic, digest of the key, lengths of fr
 class Frame:
     """What is the same for every question that a prompt is asked with.
 
-    `prefix` are the tokens in front of the question, `after` those behind it; `architecture` and `vocabulary_size`
-    are what the weights have to be told where they are loaded before the vocabulary.
+    `prefix` are the tokens in front of the question, `after` those behind it; `ends` are the lengths of `prefix` up to
+    where the examples end, and to where each turn does; `architecture` and `vocabulary_size` are what the weights have
+    to be told where they are loaded before the vocabulary.
     """
 
     architecture: str
     vocabulary_size: int
     prefix: list[int]
     after: list[int]
+    ends: list[int]
+
+    def without_turns(self, count: int) -> "Frame":
+        """The same, where the first turns are gone."""
+        start, end = self.ends[0], self.ends[count]
+        ends = [start, *(e - end + start for e in self.ends[count + 1 :])]
+        return replace(self, prefix=self.prefix[:start] + self.prefix[end:], ends=ends)
 
 
 @dataclass(frozen=True)
 class PrimedPrompt:
-    """A prompt's frame and the KV state of its prefix, which is valid for as long as what it was read from."""
+    """A prompt's frame and a KV state, which is valid for as long as what it was read from: that of all of its prefix,
+    or where there is anything behind the examples that of what is behind them, or of the most of it."""
 
     frame: Frame
     state: memoryview
 
 
-def key_of(model_sha256: str, build: str, layout: str, messages: Sequence[Message]) -> str:
+def key_of(model_sha256: str, build: str, layout: str, *messages: Sequence[Message]) -> str:
     """The key of a prompt's KV state; whatever changes its tokens, its state or their meaning changes the key.
 
     Tokens follow from the messages, the model and the build, and are known sooner: before the vocabulary is loaded.
     """
-    made_of = [model_sha256, build, layout, [(m.role, m.content) for m in messages]]
+    made_of = [model_sha256, build, layout, *([(m.role, m.content) for m in part] for part in messages)]
     return sha256(json.dumps(made_of).encode()).hexdigest()
 
 

@@ -8,24 +8,30 @@ from typing import Any
 from shellmate.core.errors import ModelError
 from shellmate.prompt.prompt import Message
 
-_QUESTION = "shellmate-question-goes-here"
-
 
 @dataclass(frozen=True)
 class RenderedPrompt:
-    """The question's own text goes between the two."""
+    """What the template puts `before` the first of the texts that are users' and models' own, `between` each two of
+    them, and `after` the last, the question."""
 
     before: str
+    between: tuple[str, ...]
     after: str
 
 
-def render_prompt(binding: Any, template: str, prefix: Sequence[Message]) -> RenderedPrompt:
-    """The prompt around a question that is yet to come. Raises ModelError where the template cannot be used."""
-    whole = _render(binding, template, [*prefix, Message("user", _QUESTION)])
-    before, found, after = whole.rpartition(_QUESTION)
-    if not found:
-        raise ModelError("the model's chat template does not show the question", "take another model")
-    return RenderedPrompt(before, after)
+def render_prompt(binding: Any, template: str, prefix: Sequence[Message], turns: Sequence[Message]) -> RenderedPrompt:
+    """The prompt around the texts of turns, and of a question that is yet to come. Raises ModelError where the
+    template cannot be used."""
+    roles = [*(turn.role for turn in turns), "user"]
+    marks = [f"shellmate-text-{n}-goes-here" for n in range(len(roles))]
+    marked = [Message(role, mark) for role, mark in zip(roles, marks, strict=True)]
+    rest, parts = _render(binding, template, [*prefix, *marked]), []
+    for mark in marks:
+        part, found, rest = rest.partition(mark)
+        if not found:
+            raise ModelError("the model's chat template does not show the question", "take another model")
+        parts.append(part)
+    return RenderedPrompt(parts[0], tuple(parts[1:]), rest)
 
 
 def _render(binding: Any, template: str, messages: list[Message]) -> str:

@@ -19,7 +19,8 @@ _NO_FLASH_ATTENTION = 0  # on a CPU the plain way is faster: 20 tokens behind 4,
 
 
 class LlamaContext:
-    """`size` is in tokens, for all `sequences` together: they share what is common to them."""
+    """`size` is in tokens, for all `sequences` together: they share what is common to them. One more than those is
+    there, through which a part of sequence 0 comes and goes: llama.cpp reads and writes the states of whole ones."""
 
     def __init__(self, weights: Weights, size: int, threads: int, sequences: int = 1):
         self.size, self.sequences = size, sequences
@@ -27,8 +28,8 @@ class LlamaContext:
         self._binding = binding = weights.binding
         params = binding.llama_context_default_params()
         params.n_ctx, params.n_batch, params.n_ubatch = size, BATCH, BATCH
-        params.n_seq_max, params.kv_unified = sequences, True
-        params.n_outputs_max = max(sequences, 1)
+        params.n_seq_max, params.kv_unified = sequences + 1, True
+        params.n_outputs_max = params.n_seq_max
         params.n_threads = params.n_threads_batch = threads
         params.flash_attn_type, params.no_perf = _NO_FLASH_ATTENTION, True
         self.pointer = None
@@ -109,25 +110,45 @@ class LlamaContext:
     def drop_sequence(self, sequence: int) -> None:
         self._binding.llama_memory_seq_rm(self._memory, sequence, -1, -1)
 
-    def take_state(self) -> bytearray:
-        """The KV state of sequence 0."""
-        state = bytearray(self._binding.llama_state_seq_get_size(self.pointer, 0))
-        pointer = (ctypes.c_uint8 * len(state)).from_buffer(state)
-        written = self._binding.llama_state_seq_get_data(self.pointer, pointer, len(state), 0)
-        del pointer
+    def cut(self, start: int, end: int) -> None:
+        """Hold the tokens from `start` to `end` no longer; those behind them move up, with what they know of them."""
+        if not self._binding.llama_memory_can_shift(self._memory):
+            self.keep(start)
+            return
+        self._binding.llama_memory_seq_rm(self._memory, 0, start, end)
+        self._binding.llama_memory_seq_add(self._memory, 0, end, -1, start - end)
+        del self.held[start:end]
+
+    def take_state(self, start: int = 0) -> bytearray:
+        """The KV state of sequence 0 from a token on."""
+        binding, part = self._binding, self.sequences
+        binding.llama_memory_seq_cp(self._memory, 0, part, start, -1)
+        try:
+            state = bytearray(binding.llama_state_seq_get_size(self.pointer, part))
+            pointer = (ctypes.c_uint8 * len(state)).from_buffer(state)
+            written = binding.llama_state_seq_get_data(self.pointer, pointer, len(state), part)
+            del pointer
+        finally:
+            self.drop_sequence(part)
         del state[written:]
         return state
 
-    def restore(self, primed: PrimedPrompt) -> bool:
-        """Hold a primed prompt and nothing else; False where llama.cpp refuses its state."""
+    def restore(self, layers: Sequence[PrimedPrompt]) -> bool:
+        """Hold a primed prompt, whose layers lie behind each other, and nothing else; False where llama.cpp refuses a
+        state of it."""
         self.clear()
-        array = (ctypes.c_uint8 * len(primed.state)).from_buffer(primed.state)
-        restored = bool(self._binding.llama_state_seq_set_data(self.pointer, array, len(primed.state), 0))
-        if restored:
-            self.held = primed.frame.prefix[:]
-        else:
-            self.clear()
-        return restored
+        binding, part = self._binding, self.sequences
+        for layer in layers:
+            array = (ctypes.c_uint8 * len(layer.state)).from_buffer(layer.state)
+            restored = binding.llama_state_seq_set_data(self.pointer, array, len(layer.state), part)
+            binding.llama_memory_seq_cp(self._memory, part, 0, -1, -1)
+            self.drop_sequence(part)
+            if not restored:
+                self.clear()
+                return False
+        held = binding.llama_memory_seq_pos_max(self._memory, 0) + 1
+        self.held = layers[-1].frame.prefix[:held]
+        return True
 
     def sampler(self, sampling: Sampling, number: int = 0, in_graph: bool = False) -> "Sampler":
         """A sampler for one sequence; `in_graph` has a greedy one run inside the evaluations that come after."""

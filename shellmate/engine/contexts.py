@@ -1,40 +1,42 @@
 """The context that a prompt is evaluated in: made in the right size, holding what can be had without evaluating."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 from shellmate.core.errors import UsageError
-from shellmate.engine.blob import Frame
+from shellmate.engine.blob import Frame, PrimedPrompt
 from shellmate.engine.context import LlamaContext
 from shellmate.engine.cores import physical_cores
 from shellmate.engine.engine import Usage
 from shellmate.engine.loading import ModelLoader
 from shellmate.engine.model import Weights
-from shellmate.engine.states import PromptStates
+from shellmate.engine.states import Keeping, PromptStates
 from shellmate.engine.tokenized import (
     common_length,
     cut_context,
-    frame_of,
     shared_beginning,
     tokenize_infill,
     tokenize_whole,
 )
-from shellmate.prompt.prompt import Prompt
+from shellmate.prompt.prompt import Message, Prompt
 
 _SHORT = 1000  # bytes of a question: room for as many tokens costs next to nothing
 _LEAST_ANSWER = 64  # tokens: an input is rather cut than that an answer has less
+_LEAST_TURN = 256  # tokens: the oldest turns rather go than that an answer has less
 _STEP = 256  # contexts come in multiples of it, so that the next question often fits the one that is there
+_AHEAD = 1024  # tokens of room for the turns to come
+# Of a conversation, where --ctx says nothing: behind more a small model is slow, and has long lost the thread.
+_LONGEST_CONVERSATION = 8192
 
 
 @dataclass(frozen=True)
 class Limits:
-    """`ctx` in tokens, 0 as needed; `threads` 0 for the physical cores; `cache_size` in bytes; `keep_input` whether a
-    state behind what a prompt is about is kept on disk."""
+    """`ctx` in tokens, 0 as needed; `threads` 0 for the physical cores; `cache_size` in bytes."""
 
     ctx: int = 0
     threads: int = 0
     cache_size: int = 1 << 30
-    keep_input: bool = True
+    keeping: Keeping = field(default_factory=Keeping)
 
 
 class Contexts:
@@ -52,6 +54,7 @@ class Contexts:
         self._before_close = before_close
         self._context: LlamaContext | None = None
         self._left_out = ""
+        self.frame: Frame | None = None  # of the prompt that was prepared last
 
     def prepare(
         self, prompt: Prompt, openings: tuple[str, ...], max_tokens: int, sequences: int, usage: Usage
@@ -62,6 +65,13 @@ class Contexts:
             return self._prepare_infill(prompt.infill, max_tokens, sequences, usage)
         frame, wanted = self._tokenize(prompt, openings, self._restore_ahead(prompt, max_tokens * sequences, sequences))
         weights = self._model.weights_for(frame)
+        usage.most_tokens = self._conversation_room(weights)
+        if prompt.turns:
+            room = usage.most_tokens - len(wanted) - min(max_tokens, _LEAST_TURN)
+            if room < 0 and (count := _count_superfluous(frame, prompt.turns, room)):
+                prompt, frame = self._drop_turns(prompt, frame, weights, count, sequences)
+                _, wanted = self._tokenize(prompt, openings, frame)
+                usage.dropped_turns = count
         too_many = len(wanted) + min(max_tokens, _LEAST_ANSWER) - (self._limits.ctx or weights.context_length)
         left_out = ""
         if prompt.context and too_many > 0:
@@ -71,7 +81,8 @@ class Contexts:
         if left_out and left_out != self._left_out:  # an answer may take several generations
             self._say(f"shellmate: stdin: left out {left_out}, to fit the context")
             self._left_out = left_out
-        context = self.obtain(weights, len(wanted) + sequences * room, sequences)
+        ahead = min(_AHEAD, usage.most_tokens - len(wanted) - room) if prompt.turns else 0
+        context, self.frame = self.obtain(weights, len(wanted) + sequences * room, sequences, max(0, ahead)), frame
         usage.prompt_tokens, usage.primed_tokens = len(wanted), self._reuse(context, prompt, frame, wanted)
         usage.evaluated_tokens = len(wanted) - usage.primed_tokens
         return context, wanted[len(context.held) :], room
@@ -82,7 +93,7 @@ class Contexts:
         """As `prepare`; a command line is short, so nothing of it is kept on disk."""
         vocabulary = self._model.vocabulary
         wanted = tokenize_infill(vocabulary, *infill)
-        weights = self._model.weights_for(Frame(vocabulary.architecture, vocabulary.size, [], []))
+        weights = self._model.weights_for(Frame(vocabulary.architecture, vocabulary.size, [], [], []))
         room = self._room_for(weights, len(wanted), max_tokens)
         context = self.obtain(weights, len(wanted) + sequences * room, sequences)
         context.keep(min(common_length(context.held, wanted), len(wanted) - 1))
@@ -94,7 +105,7 @@ class Contexts:
     ) -> tuple[Frame, list[int]]:
         """The prompt's frame, if it is not known, and all of its tokens."""
         vocabulary = self._model.vocabulary
-        frame = frame or frame_of(vocabulary, prompt.prefix, vocabulary.tokenize(prompt.context, special=False))
+        frame = frame or self._states.frame_of(prompt)
         behind = vocabulary.tokenize(shared_beginning(openings), special=False)
         return frame, tokenize_whole(vocabulary, frame, prompt.suffix) + behind
 
@@ -104,16 +115,34 @@ class Contexts:
         """
         if self._context:
             return None
-        with self._states.read(prompt) as primed:
-            if primed is None:
+        with self._states.read(prompt) as layers:
+            if layers is None:
                 return None
-            weights = self._model.weights_for(primed.frame)
+            frame = layers[-1].frame
+            weights = self._model.weights_for(frame)
             own_words = prompt.suffix + max(prompt.openings, key=len, default="")
-            question = len(own_words.encode("utf-8", "replace")) + len(primed.frame.after)
-            most = len(primed.frame.prefix) + question + room
+            question = len(own_words.encode("utf-8", "replace")) + len(frame.after)
+            most = len(frame.prefix) + question + room
             if question < _SHORT and most <= (self._limits.ctx or weights.context_length):
-                self.obtain(weights, most, sequences).restore(primed)
-            return primed.frame
+                self.obtain(weights, most, sequences).restore(layers)
+            return frame
+
+    def _conversation_room(self, weights: Weights) -> int:
+        return self._limits.ctx or min(_LONGEST_CONVERSATION, weights.context_length)
+
+    def _drop_turns(
+        self, prompt: Prompt, frame: Frame, weights: Weights, count: int, sequences: int
+    ) -> tuple[Prompt, Frame]:
+        """Prompt and frame without the first turns; a context that holds them, or can, forgets them as well."""
+        context = self.obtain(weights, len(frame.prefix), sequences)
+        if common_length(context.held, frame.prefix) < frame.ends[count]:
+            self._states.restore_turns(context, prompt)
+        if common_length(context.held, frame.prefix) >= frame.ends[count]:
+            context.cut(frame.ends[0], frame.ends[count])
+        left = replace(prompt, turns=prompt.turns[2 * count :])
+        turns_alone = replace(frame, prefix=frame.prefix[: frame.ends[-1]])
+        self._states.note_turns(replace(left, context=""), turns_alone.without_turns(count))
+        return left, frame.without_turns(count)
 
     def _room_for(self, weights: Weights, prompt_tokens: int, max_tokens: int) -> int:
         """How many tokens the answer may have. Raises UsageError where the context leaves none."""
@@ -126,25 +155,41 @@ class Contexts:
             )
         return room
 
-    def obtain(self, weights: Weights, tokens: int, sequences: int) -> LlamaContext:
-        """The context that is there if it is large enough, else a new one."""
-        size = -(-tokens // _STEP) * _STEP
-        if self._context and self._context.size >= size and self._context.sequences >= sequences:
+    def obtain(self, weights: Weights, tokens: int, sequences: int, ahead: int = 0) -> LlamaContext:
+        """The context that is there if it is large enough, else a new one with room for tokens that lie `ahead`."""
+        if self._context and self._context.size >= tokens and self._context.sequences >= sequences:
             return self._context
+        size = -(-(tokens + ahead) // _STEP) * _STEP
+        moved = self._take_held()
         self._close_context()
         threads = self._limits.threads or physical_cores()
         self._context = LlamaContext(weights, size, threads, sequences)
+        if moved:
+            self._context.restore([moved])
         return self._context
+
+    def _take_held(self) -> PrimedPrompt | None:
+        """What the context holds, for another that takes its place."""
+        if self._context is None or not self._context.held:
+            return None
+        frame = Frame("", 0, self._context.held[:], [], [])
+        return PrimedPrompt(frame, memoryview(self._context.take_state()))
 
     def _reuse(self, context: LlamaContext, prompt: Prompt, frame: Frame, wanted: list[int]) -> int:
         """Have the context hold the frame, or more of what is wanted; how many tokens of it were at hand."""
-        common, evaluated = common_length(context.held, wanted), 0
-        if common < len(frame.prefix):
+        evaluated = 0
+        if common_length(context.held, wanted) < len(frame.prefix):
             evaluated = self._states.restore(context, prompt, frame)
-            common = common_length(context.held, wanted)
+        common = common_length(context.held, wanted)
         # The last token is always evaluated anew: its logits are wanted, and states do not hold them.
         context.keep(min(common, len(wanted) - 1))
         return len(context.held) - evaluated
+
+    def go_on(self, tokens: list[int]) -> None:
+        """Evaluate what is missing of tokens, if the context has room for it: nobody waits for it now."""
+        context = self._context
+        if context and len(tokens) <= context.size and common_length(context.held, tokens) == len(context.held):
+            context.evaluate(tokens[len(context.held) :])
 
     def close(self) -> None:
         """Keep on disk what is worth keeping of the context, and give it back."""
@@ -157,3 +202,13 @@ class Contexts:
         if self._context:
             self._context.close()
             self._context = None
+
+
+def _count_superfluous(frame: Frame, turns: Sequence[Message], room: int) -> int:
+    """How many of the first turns go, so that there are `-room` tokens less and half of the turns' tokens are free; the
+    last one stays, and so does the last that has code."""
+    start, *ends = frame.ends
+    answers = turns[1::2]
+    most = next((n for n in reversed(range(len(answers))) if "```" in answers[n].content), len(answers) - 1)
+    enough = max(-room, (ends[-1] - start) // 2)
+    return next((n for n, end in enumerate(ends, 1) if end - start >= enough or n >= most), 0) if most else 0

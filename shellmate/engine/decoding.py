@@ -15,8 +15,10 @@ def decode(
     sampler: Sampler,
     sampling: Sampling,
     usage: Usage,
+    written: list[int],
 ) -> Iterator[str]:
-    """The pieces behind what was evaluated last, in whole characters: a token can be half of one."""
+    """The pieces behind what was evaluated last, in whole characters: a token can be half of one. The tokens go to
+    `written`."""
     decoder, tail = codecs.getincrementaldecoder("utf-8")("replace"), ""
     start = time.perf_counter()
     while not usage.finish:
@@ -25,6 +27,7 @@ def decode(
             usage.finish = "stop"
             break
         usage.tokens += 1
+        written.append(token)
         piece = decoder.decode(vocabulary.bytes_of(token))
         tail = (tail + piece)[-len(sampling.stop) - len(piece) :]
         usage.generation_seconds = time.perf_counter() - start

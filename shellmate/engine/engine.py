@@ -37,13 +37,16 @@ class Usage:
     """What generating has cost so far: tokens and seconds.
 
     `prompt_tokens` counts the whole prompt, `primed_tokens` those whose KV state was at hand,
-    `evaluated_tokens` those that had to be evaluated, `tokens` the generated ones. `finish` says why
+    `evaluated_tokens` those that had to be evaluated, `tokens` the generated ones. `dropped_turns` are the first ones
+    of the conversation, which found no room any more among the `most_tokens` that one may have. `finish` says why
     generation ended: stop, length, or empty while it runs.
     """
 
     prompt_tokens: int = 0
     primed_tokens: int = 0
     evaluated_tokens: int = 0
+    dropped_turns: int = 0
+    most_tokens: int = 0
     tokens: int = 0
     prompt_seconds: float = 0.0
     generation_seconds: float = 0.0
@@ -97,6 +100,9 @@ class Engine(Protocol):
     ) -> tuple[list[Candidate], Usage]:
         """Up to `count` distinct answers, decoded in one batch: the one that takes the likeliest tokens, then the
         others, likeliest first. `show` is given the text of the first, opening included, each time it has grown."""
+
+    def note_turn(self, prompt: Prompt, answer: str) -> None:
+        """Have the state at hand behind an answer, opening included, for the question that comes next."""
 
     def prime(self, prefix: tuple[Message, ...]) -> int:
         """Have the KV state of a prefix on disk; how many tokens it has."""

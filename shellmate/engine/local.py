@@ -3,22 +3,33 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
+from shellmate.engine.blob import Frame
 from shellmate.engine.context import LlamaContext, Sampler
 from shellmate.engine.contexts import Contexts, Limits
 from shellmate.engine.decoding import decode
 from shellmate.engine.engine import THOROUGH, Candidate, Effort, Generation, Sampling, Usage
 from shellmate.engine.loading import ModelLoader
 from shellmate.engine.states import PromptStates
-from shellmate.engine.tokenized import choose_opening, frame_of
+from shellmate.engine.tokenized import choose_opening, frame_behind, frame_of
 from shellmate.models.store import ModelFile
 from shellmate.prompt.prompt import Message, Prompt
 
 Progress = Callable[..., AbstractContextManager[Callable[[int], None]]]  # as core.progress.progress, without env
 MOST_SEQUENCES = 16
 _SLOW = 250  # tokens: more than about a second of evaluation, worth a progress bar
+
+
+@dataclass
+class _Answer:
+    """The last one written: all `tokens` from the first of its prompt on, which has that `frame`, and its own text."""
+
+    tokens: list[int]
+    frame: Frame | None
+    text: str = ""
 
 
 class LocalEngine:
@@ -35,11 +46,12 @@ class LocalEngine:
     ):
         self._progress = progress
         self._sampler: Sampler | None = None
+        self._answer = _Answer([], None)
         self._model = ModelLoader(file.path, verbose)
         from shellmate.engine.kvstore import open_store  # beside the loading: diskcache takes 25 ms to import
 
         store = open_store(kv, limits.cache_size, say)
-        states = PromptStates(store, file.sha256, self._model, self._evaluate, say, limits.keep_input)
+        states = PromptStates(store, file.sha256, self._model, self._evaluate, say, limits.keeping)
         self._states, self._contexts = states, Contexts(self._model, states, limits, say, self._end_sampling)
 
     def generate(self, prompt: Prompt, sampling: Sampling, answered: str = "") -> Generation:
@@ -59,9 +71,12 @@ class LocalEngine:
         self._sampler = context.sampler(sampling, in_graph=True)
         self._evaluate(context, wanted, "reading")
         usage.prompt_seconds = time.perf_counter() - start
-        if opening:
-            yield opening
-        yield from decode(context, self._model.vocabulary, self._sampler, sampling, usage)
+        self._answer = _Answer(context.held[:], self._contexts.frame)
+        tokens = self._answer.tokens
+        for piece in chain((opening,), decode(context, self._model.vocabulary, self._sampler, sampling, usage, tokens)):
+            self._answer.text += piece
+            if piece:
+                yield piece
 
     def _end_sampling(self) -> None:
         """A sampler is part of its context's graph: it has to go before the context, and before the next sampler."""
@@ -115,10 +130,23 @@ class LocalEngine:
         usage.generation_seconds = time.perf_counter() - start
         return candidates[:count], usage
 
+    def note_turn(self, prompt: Prompt, answer: str) -> None:
+        message = Message("user", prompt.context + prompt.suffix)
+        turns = Prompt(prompt.prefix, "", turns=(*prompt.turns, message, Message("assistant", answer)))
+        last = self._answer
+        if answer == last.text and last.frame and len(last.frame.ends) == len(prompt.turns) // 2 + 1:
+            frame = frame_behind(self._model.vocabulary, prompt, last.frame, last.tokens)
+            self._end_sampling()
+            self._contexts.go_on(frame.prefix)
+        else:
+            frame = frame_of(self._model.vocabulary, turns)
+        self._states.note_turns(turns, frame)
+
     def prime(self, prefix: tuple[Message, ...]) -> int:
-        frame = frame_of(self._model.vocabulary, prefix)
+        prompt = Prompt(prefix, "")
+        frame = frame_of(self._model.vocabulary, prompt)
         context = self._contexts.obtain(self._model.weights_for(frame), len(frame.prefix), 1)
-        self._states.restore(context, Prompt(prefix, ""), frame)
+        self._states.restore(context, prompt, frame)
         return len(frame.prefix)
 
     def close(self) -> None:

@@ -1,7 +1,12 @@
-"""The KV states of prompts: restored to a context where the store has them, evaluated and kept where it has not."""
+"""The KV states of prompts: restored to a context where the store has them, evaluated and kept where it has not.
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+A state is kept in two layers: that of the examples, which all questions share, and that of what is behind them, which
+is some hundred tokens of turns and input.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from shellmate.engine.binding import build_of
@@ -15,12 +20,19 @@ if TYPE_CHECKING:
     from shellmate.engine.kvstore import KVStore
 
 _LAYOUT = "q8_0 f16 plain"  # KV types and attention: the state of one layout means nothing in another
-_WORTH_KEEPING = 32  # tokens of a prompt's context, a quarter of a second of evaluation
+_WORTH_KEEPING = 32  # tokens, a quarter of a second of evaluation
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """What is kept on disk: the states behind what was piped in, and behind turns."""
+
+    inputs: bool = True
+    turns: bool = True
 
 
 class PromptStates:
-    """`evaluate` has a context evaluate tokens behind those that it holds, and shows how far it is; `keep_input` says
-    whether the state behind what a prompt is about is kept."""
+    """`evaluate` has a context evaluate tokens behind those that it holds, and shows how far it is."""
 
     def __init__(
         self,
@@ -29,73 +41,117 @@ class PromptStates:
         model: ModelLoader,
         evaluate: Callable[[LlamaContext, list[int], str], None],
         say: Callable[[str], None],
-        keep_input: bool,
+        keeping: Keeping,
     ):
-        self._store, self._model_sha256, self._model, self._keep_input = store, model_sha256, model, keep_input
+        self._store, self._model_sha256, self._model, self._keeping = store, model_sha256, model, keeping
         self._evaluate, self._say = evaluate, say
-        self._to_keep: tuple[str, Frame] | None = None
+        self._turns: dict[str, Frame] = {}  # of this process: tokens as they were written, whatever they read like
+        self._to_keep: dict[str, tuple[str, Frame]] = {}  # the last input and the last turn
 
-    def read(self, prompt: Prompt) -> AbstractContextManager[PrimedPrompt | None]:
-        """What the store has of a prompt, for as long as a block lasts; None where it has not all of its frame."""
-        return self._read(self._key_of(prompt.prefix, prompt.context))
+    @contextmanager
+    def read(self, prompt: Prompt) -> Iterator[list[PrimedPrompt] | None]:
+        """The layers that the store has of a prompt, for as long as the block lasts; None where they are not all
+        there."""
+        with self._read(self._key_of(prompt)) as top:
+            if top is None or not _has_layers(prompt):
+                yield [top] if top else None
+                return
+            with self._read(self._key_of(Prompt(prompt.prefix, ""))) as base:
+                yield [base, top] if base else None
 
     def _read(self, key: str) -> AbstractContextManager[PrimedPrompt | None]:
         return self._store.read(key) if self._store else nullcontext()
 
+    def frame_of(self, prompt: Prompt) -> Frame:
+        """The tokens around a prompt's question."""
+        known = self._turns.get(self._key_of(replace(prompt, context=""))) if prompt.turns else None
+        if known is None:
+            return frame_of(self._model.vocabulary, prompt)
+        context = self._model.vocabulary.tokenize(prompt.context, special=False)
+        return replace(known, prefix=[*known.prefix, *context])
+
+    def note_turns(self, prompt: Prompt, frame: Frame) -> None:
+        """Remember the tokens of a prompt's turns, for the question that comes behind them."""
+        key = self._key_of(prompt)
+        self._turns[key] = frame
+        if self._keeping.turns:
+            self._to_keep["turns"] = key, frame
+
     def restore(self, context: LlamaContext, prompt: Prompt, frame: Frame) -> int:
-        """Have a context hold a prompt's frame; how many tokens of the prompt's own context had to be evaluated."""
-        self.keep(context)  # what it holds is about to go
-        key = self._key_of(prompt.prefix, prompt.context)
+        """Have a context hold a prompt's frame, or what can be had of its turns; how many tokens of an input had to be
+        evaluated."""
+        base = len(context.held) >= frame.ends[0] and common_length(context.held, frame.prefix) >= frame.ends[0]
+        if not base or len(frame.prefix) - common_length(context.held, frame.prefix) >= _WORTH_KEEPING:
+            self.keep(context)  # what it holds is about to go
+            self._restore(context, prompt, frame)
+        context.keep(common_length(context.held, frame.prefix))
         if not prompt.context:
-            self._restore_or_prime(context, key, frame)
             return 0
-        if self._restore(context, key):
-            return 0
-        base = frame_of(self._model.vocabulary, prompt.prefix)
-        if common_length(context.held, base.prefix) < len(base.prefix):
-            self._restore_or_prime(context, self._key_of(prompt.prefix), base)
-        context.keep(len(base.prefix))
         rest = frame.prefix[len(context.held) :]
         # Up to here and no further, so that the state is to the bit what the next question finds in the store.
         self._evaluate(context, rest, "reading")
-        if len(rest) >= _WORTH_KEEPING:
-            self._to_keep = key, frame
+        if len(rest) >= _WORTH_KEEPING and self._keeping.inputs:
+            self._to_keep["input"] = self._key_of(prompt), frame
         return len(rest)
 
+    def _restore(self, context: LlamaContext, prompt: Prompt, frame: Frame) -> None:
+        """All of the prompt that the store has; its examples are primed where they are not there."""
+        with self.read(prompt) as layers:
+            if layers and context.restore(layers):
+                return
+        if common_length(context.held, frame.prefix) < frame.ends[0]:
+            bare = Prompt(prompt.prefix, "")
+            self._restore_or_prime(context, bare, frame.prefix[: frame.ends[0]], frame)
+
+    def restore_turns(self, context: LlamaContext, prompt: Prompt) -> None:
+        """Have a context hold the prompt's turns, if the store has them."""
+        with self.read(replace(prompt, context="")) as layers:
+            if layers:
+                self.keep(context)
+                context.restore(layers)
+
     def keep(self, context: LlamaContext | None) -> None:
-        """Keep the state behind the last prompt's context for the next question about it. It is done when the answer
-        is there, since nobody should wait for it."""
-        if context is None or self._store is None or self._to_keep is None or not self._keep_input:
+        """Keep the states behind the last input and the last turn for the next question. It is done when the answer is
+        there, since nobody should wait for it."""
+        to_keep, self._to_keep = self._to_keep.values(), {}
+        if context is None or self._store is None:
             return
-        (key, frame), self._to_keep = self._to_keep, None
-        length = len(frame.prefix)
-        if common_length(context.held, frame.prefix) == length and context.keep(length):
-            self._store.write(key, frame, context.take_state())
+        for key, frame in sorted(to_keep, key=lambda each: -len(each[1].prefix)):
+            length = common_length(context.held, frame.prefix)
+            if length > frame.ends[0] and context.keep(length):
+                self._store.write(key, frame, context.take_state(frame.ends[0]))
 
     def close(self) -> None:
         if self._store:
             self._store.close()
 
-    def _key_of(self, messages: tuple[Message, ...], context: str = "") -> str:
-        messages += (Message("user", context),) if context else ()
-        return key_of(self._model_sha256, build_of(self._model.binding), _LAYOUT, messages)
+    def _key_of(self, prompt: Prompt) -> str:
+        about = (Message("user", prompt.context),) if prompt.context else ()
+        parts = (prompt.prefix, prompt.turns, about)
+        return key_of(self._model_sha256, build_of(self._model.binding), _LAYOUT, *parts)
 
-    def _restore_or_prime(self, context: LlamaContext, key: str, frame: Frame) -> None:
-        if self._restore(context, key):
-            return
+    def _restore_or_prime(self, context: LlamaContext, bare: Prompt, prefix: list[int], frame: Frame) -> None:
+        key = self._key_of(bare)
         if self._store is None:
-            self._prime(context, frame.prefix)
+            self._prime(context, prefix)
+            return
+        if self._restore_bare(context, bare):
             return
         with self._store.priming():
-            if not self._restore(context, key):
-                self._prime(context, frame.prefix)
-                if not self._store.write(key, frame, context.take_state()):
-                    self._say("shellmate: the primed prompt could not be kept; is the disk full?")
+            if self._restore_bare(context, bare):
+                return
+            self._prime(context, prefix)
+            if not self._store.write(key, replace(frame, prefix=prefix, ends=[len(prefix)]), context.take_state()):
+                self._say("shellmate: the primed prompt could not be kept; is the disk full?")
 
-    def _restore(self, context: LlamaContext, key: str) -> bool:
-        with self._read(key) as primed:
-            return primed is not None and context.restore(primed)
+    def _restore_bare(self, context: LlamaContext, bare: Prompt) -> bool:
+        with self.read(bare) as layers:
+            return bool(layers) and context.restore(layers or [])
 
     def _prime(self, context: LlamaContext, prefix: list[int]) -> None:
         context.clear()
         self._evaluate(context, prefix, "priming the prompt, once")
+
+
+def _has_layers(prompt: Prompt) -> bool:
+    return bool(prompt.turns or prompt.context)

@@ -12,20 +12,33 @@ from shellmate.prompt.prompt import Message, Prompt
 _CUT_MARK = 12  # tokens, more than the mark of a cut has, and than the text in front of it gains by being cut there
 
 
-def frame_of(vocabulary: Vocabulary, messages: Sequence[Message], context: Sequence[int] = ()) -> Frame:
-    """The tokens around a question, by the model's own chat template, behind the tokens of its context."""
-    rendered = render_prompt(vocabulary.binding, vocabulary.chat_template, messages)
+def frame_of(vocabulary: Vocabulary, prompt: Prompt) -> Frame:
+    """The tokens around a question, by the model's own chat template. What people and models said is tokenized by
+    itself, and as text: a <|im_end|> in it ends nothing."""
+    rendered = render_prompt(vocabulary.binding, vocabulary.chat_template, prompt.prefix, prompt.turns)
+    tokens = vocabulary.tokenize(rendered.before, special=True, start=True)
+    ends = [len(tokens)]
+    for turn, behind in zip(prompt.turns, rendered.between, strict=True):
+        tokens += vocabulary.tokenize(turn.content, special=False) + vocabulary.tokenize(behind, special=True)
+        if turn.role == "assistant":
+            ends.append(len(tokens))
+    tokens += vocabulary.tokenize(prompt.context, special=False)
     return Frame(
-        vocabulary.architecture,
-        vocabulary.size,
-        [*vocabulary.tokenize(rendered.before, special=True, start=True), *context],
-        vocabulary.tokenize(rendered.after, special=True),
+        vocabulary.architecture, vocabulary.size, tokens, vocabulary.tokenize(rendered.after, special=True), ends
     )
 
 
+def frame_behind(vocabulary: Vocabulary, prompt: Prompt, frame: Frame, answered: Sequence[int]) -> Frame:
+    """The frame of the next turn: `frame` is that of `prompt`, `answered` are all tokens from the first of the prompt
+    to the last of its answer."""
+    turns = (*prompt.turns, Message("user", ""), Message("assistant", ""))
+    rendered = render_prompt(vocabulary.binding, vocabulary.chat_template, prompt.prefix, turns)
+    tokens = [*answered, *vocabulary.tokenize(rendered.between[-1], special=True)]
+    return replace(frame, prefix=tokens, ends=[*frame.ends, len(tokens)])
+
+
 def tokenize_whole(vocabulary: Vocabulary, frame: Frame, question: str) -> list[int]:
-    """All of the prompt's tokens. The user's text is tokenized by itself, and as text: a <|im_end|> in it ends
-    nothing, and it never changes the tokens of the frame, whose state is kept."""
+    """All of the prompt's tokens. The question never changes those of the frame, whose state is kept."""
     return frame.prefix + vocabulary.tokenize(question, special=False) + frame.after
 
 

@@ -43,7 +43,7 @@ def choose_prompt(request: Request) -> str:
 def _choose_for_input(piped: Input, request: Request) -> str:
     if not request.words:
         return "explain" if piped.kind == "text" else "about"
-    if request.language == "auto" and (piped.kind in _FAULTS or _says(_WANTS_PROSE, request.words)):
+    if request.language == "auto" and (piped.kind in _FAULTS or wants_prose(request.words)):
         return "about"
     return "query" if piped.query and _asks_a_table(piped, request) else "piped"
 
@@ -67,6 +67,10 @@ def _wants_a_program(piped: Input, request: Request) -> bool:
     return any(
         found.group().lower() not in names for found in re.finditer(_WANTS_A_PROGRAM, request.words, re.IGNORECASE)
     )
+
+
+def wants_prose(words: str) -> bool:
+    return _says(_WANTS_PROSE, words)
 
 
 def names_a_tool(words: str) -> bool:

@@ -34,20 +34,25 @@ class Message:
 
 @dataclass(frozen=True)
 class Prompt:
-    """`prefix` is byte-stable, so its KV state can be kept; `context` and `suffix` are the last user message: what it
-    is about, whose state can be kept too, and what is asked.
+    """`prefix` is byte-stable, so its KV state can be kept; `turns` are the questions and answers so far, in turn;
+    `context` and `suffix` are the last user message: what it is about, and what is asked. The states behind turns and
+    context can be kept too.
 
     The answer begins with one of the `openings`, whichever the model finds likeliest; with none it is free. With a
     `query` it is a select that goes into the query's code. An `infill` is a text's beginning and end: the answer is
-    what goes between, and there are no messages.
+    what goes between, and there are no messages. `name` is that of the prompt file. An answer that is said `beside` a
+    conversation is no turn of it.
     """
 
     prefix: tuple[Message, ...]
     suffix: str
     openings: tuple[str, ...] = ()
     context: str = ""
+    turns: tuple[Message, ...] = ()
     query: Query | None = None
     infill: tuple[str, str] | None = None
+    name: str = ""
+    beside: bool = False
 
 
 def compose(request: Request, library: PromptLibrary, name: str = "") -> Prompt:
@@ -68,6 +73,7 @@ def compose(request: Request, library: PromptLibrary, name: str = "") -> Prompt:
         openings=_openings(request, file, language),
         context=_context(_about(request.input, query), request.words) if request.input else "",
         query=query,
+        name=file.name,
     )
 
 
@@ -85,10 +91,11 @@ def _about(piped: Input, query: Query | None) -> str:
     return f"{piped.text}\n{query.about}" if query and query.about else piped.text
 
 
-def compose_explanation(language: str, code: str, library: PromptLibrary) -> Prompt:
-    """The prompt that has the model say what each part of a snippet does."""
+def compose_explanation(language: str, code: str, library: PromptLibrary, words: str = "") -> Prompt:
+    """The prompt that has the model say what each part of a snippet does, or of them what `words` ask."""
     file = library.load("explain")
-    return Prompt(prefix_of(file, library), f"{FENCES[language][0]}{code.rstrip()}\n```")
+    asked = f"\n\n{words}" if words else ""
+    return Prompt(prefix_of(file, library), f"{FENCES[language][0]}{code.rstrip()}\n```{asked}", name=file.name)
 
 
 def compose_overview(command: str, parts: Sequence[Part], library: PromptLibrary) -> Prompt:

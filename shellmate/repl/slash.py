@@ -18,7 +18,7 @@ NARROW = 60  # columns; below, a long usage stands in a line of its own
 @dataclass(frozen=True)
 class SlashCommand:
     """`argument` is what may stand behind the name, and how it is completed: "" (nothing), "file", "lang", "model",
-    "prompt" or "session"; `metavar` is how help shows it, in brackets where it may be left out."""
+    "prompt", "session" or "words"; `metavar` is how help shows it, in brackets where it may be left out."""
 
     name: str
     argument: str
@@ -37,29 +37,29 @@ class SlashCommand:
 COMMANDS = {
     command.name: command
     for command in (
-        SlashCommand("run", "", "Run the code."),
-        SlashCommand("copy", "", "Copy the code."),
-        SlashCommand("save", "file", "Write the code to it.", "FILE"),
-        SlashCommand("load", "file", "Read a file.", "FILE"),
-        SlashCommand("diff", "", "Show what has changed."),
-        SlashCommand("explain", "", "Say what the parts do."),
+        SlashCommand("run", "", "Run the code, after a yes."),
+        SlashCommand("copy", "", "Copy the code to the clipboard."),
+        SlashCommand("save", "file", "Write the code to a file.", "FILE"),
+        SlashCommand("load", "file", "Ask the next question about a file.", "FILE"),
+        SlashCommand("diff", "", "Show what the last change changed."),
+        SlashCommand("explain", "", "Say what the parts of the code do."),
         SlashCommand("lang", "lang", "Show or set the language.", f"[{'|'.join(LANGUAGES)}]"),
         SlashCommand("model", "model", "Show or change the model.", "[NAME]"),
-        SlashCommand("prompt", "prompt", "Show or change the prompt.", "[NAME]"),
+        SlashCommand("prompt", "prompt", "Show or change the prompt; auto: what suits each question.", "[NAME]"),
         SlashCommand("undo", "", "Take back the last turn."),
-        SlashCommand("retry", "", "Answer once more."),
-        SlashCommand("sessions", "", "List what can be resumed."),
-        SlashCommand("resume", "session", "Go on with a session.", "[NAME]"),
-        SlashCommand("stats", "", "Show what it took."),
-        SlashCommand("why", "", "Show what was checked."),
+        SlashCommand("retry", "", "Answer the last question anew."),
+        SlashCommand("sessions", "", "List the last sessions."),
+        SlashCommand("resume", "session", "Go on with a session, by name or number; else the one before.", "[NAME]"),
+        SlashCommand("stats", "", "Show the last answer's time and tokens."),
+        SlashCommand("why", "words", "Ask about what the last !COMMAND printed.", "[WORDS]"),
         SlashCommand("new", "", "Begin a new session."),
         SlashCommand("help", "", "Show this list."),
         SlashCommand("quit", "", "Leave, as Ctrl-D does."),
     )
 }
 OTHER_FORMS = (
-    ("!COMMAND", "Run it in the shell."),
-    ("//WORDS", "Words with a slash."),
+    ("!COMMAND", "Run a command in the shell."),
+    ("//WORDS", "Ask in words that begin with a slash."),
 )
 
 

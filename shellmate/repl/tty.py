@@ -1,5 +1,8 @@
 """The terminal that the chat is on, whatever stdout is."""
 
+import termios
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import TextIO
 
 from shellmate.core.environment import Environment
@@ -23,3 +26,35 @@ def open_output(env: Environment) -> TextIO | None:
         return open(place, "w", encoding=encoding_of(env), errors="replace", closefd=is_ours)
     except OSError:
         return None
+
+
+@contextmanager
+def keeping_modes(terminal: int) -> Iterator[None]:
+    """Whatever is run leaves the terminal as it was, as a shell sees to it."""
+    before = termios.tcgetattr(terminal)
+    try:
+        yield
+    finally:
+        with suppress(termios.error):  # it has gone away
+            termios.tcsetattr(terminal, termios.TCSADRAIN, before)
+
+
+@contextmanager
+def without_echo(env: Environment) -> Iterator[None]:
+    """While an answer is written, what is typed waits for the next message and is not seen; Ctrl-C is still one."""
+    if not env.stdin_is_terminal or env.stdin is None:
+        yield
+        return
+    keys = env.stdin.fileno()
+    try:
+        before = termios.tcgetattr(keys)
+    except termios.error:
+        yield
+        return
+    quiet = [*before[:3], before[3] & ~(termios.ECHO | termios.ICANON), *before[4:]]
+    termios.tcsetattr(keys, termios.TCSADRAIN, quiet)
+    try:
+        yield
+    finally:
+        with suppress(termios.error):  # it has gone away
+            termios.tcsetattr(keys, termios.TCSADRAIN, before)

@@ -24,7 +24,7 @@ _SCHEMA = (
     "message TEXT NOT NULL, answer TEXT NOT NULL, language TEXT NOT NULL, code TEXT NOT NULL, "
     "explanation TEXT NOT NULL, prompt TEXT NOT NULL, model TEXT NOT NULL, at REAL NOT NULL, cut INTEGER NOT NULL, "
     "faults TEXT NOT NULL, danger TEXT NOT NULL, syntax INTEGER, timings TEXT NOT NULL, query TEXT NOT NULL, "
-    "cwd TEXT NOT NULL)",
+    "cwd TEXT NOT NULL, forgotten INTEGER NOT NULL, beside INTEGER NOT NULL)",
     "CREATE INDEX turns_by_session ON turns (session)",
     "CREATE TABLE terminals (terminal TEXT PRIMARY KEY, session INTEGER NOT NULL) WITHOUT ROWID",
 )
@@ -119,6 +119,13 @@ class SessionLog:
     def named(self, name: str) -> int | None:
         """The session of that name."""
         return self._database.read(lambda db: _find_name(db, name))
+
+    def look_up(self, text: str) -> int | None:
+        """The session that a user means by its name or its number."""
+        if not text.isdecimal():
+            return self.named(text)
+        summary = self.find(int(text[:20]))  # no number of a session is so long
+        return summary.number if summary else None
 
     def find(self, number: int) -> SessionSummary | None:
         """What there is to say about a session."""

@@ -14,7 +14,8 @@ _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 class Turn:
     """`message` is what the model was told, `answer` what it said, fences included; `at` is in Unix time and 0 is the
     time at which it is kept; `danger` is a level; `syntax` is None where nobody looked; `timings` are those of --json;
-    `query` is JSON text or empty."""
+    `query` is JSON text or empty; `forgotten` counts the turns of the session that the answer no longer knew; one
+    that was said `beside` them is unknown to the next."""
 
     words: str
     message: str
@@ -32,6 +33,8 @@ class Turn:
     timings: Mapping[str, float] = field(default_factory=dict)
     query: str = ""
     cwd: str = ""
+    forgotten: int = 0
+    beside: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ def turn_of(row: Sequence[Any]) -> Turn:
     values = dict(zip(COLUMNS, row, strict=True))
     try:
         values["at"] = float(values["at"])
-        values["cut"] = bool(values["cut"])
+        values["cut"], values["beside"] = bool(values["cut"]), bool(values["beside"])
         values["syntax"] = None if values["syntax"] is None else bool(values["syntax"])
         values["faults"] = tuple(map(str, json.loads(values["faults"])))
         values["timings"] = {**json.loads(values["timings"])}

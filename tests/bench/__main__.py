@@ -15,6 +15,7 @@ from platformdirs import user_cache_path
 from tests.bench.measure import Job, ProcessFailedError, Run, interleave, run
 from tests.bench.report import MB, Target, imported, machine, timings, warn
 from tests.bench.shells import shell_targets
+from tests.bench.talks import follow_up_job, follow_up_targets, talk_targets
 
 ROOT, HERE = Path(__file__).parents[2], Path(__file__).parent
 QUESTION = "count the lines of every python file here"
@@ -40,7 +41,12 @@ class Bench:
         self.place = user_cache_path("shellmate-speed", appauthor=False)
         self.place.mkdir(parents=True, exist_ok=True)
         config = str(self.place / "config")
-        self.variables = {**os.environ, "GOMP_SPINCOUNT": "1000", "SHELLMATE_CONFIG_DIR": config}
+        self.variables = {
+            **os.environ,
+            "GOMP_SPINCOUNT": "1000",
+            "SHELLMATE_CONFIG_DIR": config,
+            "SHELLMATE_STATE_DIR": str(self.place / "state"),
+        }
         self.shellmate = [sys.executable, "-m", "shellmate"]
         self.model = Path(self.run([*self.shellmate, "model", "path"]).out.strip())
 
@@ -203,7 +209,9 @@ def main() -> int:
         heading = machine(bench.model, bench.given("bench1")["build"])
         answering = answering_jobs(bench, tokens, options.runs, min(options.runs, 3) if options.quick else options.runs)
         generating, piped = generating_jobs(bench, options.runs), piped_jobs(bench, options.runs)
-        interleave(answering | generating | piped, options.runs, bench.variables, str(ROOT))
+        following = {"follow-up": follow_up_job(bench.shellmate, bench.run, QUESTION, options.runs)}
+        interleave(answering | generating | piped | following, options.runs, bench.variables, str(ROOT))
+        talks = talk_targets(bench.shellmate, bench.place, bench.variables, str(ROOT))
         helping, forbidden = help_targets(bench)
         shells = shell_targets(bench.shellmate, bench.run, bench.place, bench.variables, str(ROOT))
     except ProcessFailedError as error:
@@ -216,6 +224,8 @@ def main() -> int:
         *answering_targets(bench, answering),
         *generating_targets(generating),
         *piped_targets(piped),
+        *follow_up_targets(following["follow-up"], answering),
+        *talks,
         *helping,
         *shells,
     ]:

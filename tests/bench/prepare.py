@@ -16,7 +16,7 @@ from shellmate.engine.cores import physical_cores
 from shellmate.engine.model import Vocabulary
 from shellmate.engine.tokenized import frame_of, tokenize_whole
 from shellmate.prompt.library import Example, PromptFile, PromptLibrary, own_prompts
-from shellmate.prompt.prompt import FENCES, compose, prefix_of
+from shellmate.prompt.prompt import FENCES, Prompt, compose, prefix_of
 from shellmate.request.request import Request
 from tests.bench.bare import LAYOUT, Bare
 
@@ -53,7 +53,7 @@ def shortest(
     for n in count(1):
         example = source.examples[(n - 1) % len(source.examples)]
         file = replace(file, examples=(*file.examples, replace(example, ask=f"{n}. {example.ask}")))
-        length = len(frame_of(vocabulary, prefix_of(file, library)).prefix)
+        length = len(frame_of(vocabulary, Prompt(prefix_of(file, library), "")).prefix)
         if length >= target:
             return file, length
     raise AssertionError
@@ -77,8 +77,8 @@ def prepare_case(model_path: str, directory: Path, name: str, question: str, lan
     told = [{"role": m.role, "content": m.content} for m in prompt.prefix]
     told.append({"role": "user", "content": prompt.suffix})
     (directory / f"{name}.messages.json").write_text(json.dumps(told))
-    prefix = frame_of(vocabulary, prompt.prefix).prefix
-    whole = tokenize_whole(vocabulary, frame_of(vocabulary, prompt.prefix), prompt.suffix)
+    frame = frame_of(vocabulary, prompt)
+    prefix, whole = frame.prefix, tokenize_whole(vocabulary, frame, prompt.suffix)
     suffix = whole[len(prefix) :] + vocabulary.tokenize(FENCES[language][0], special=False)
     given = {"depth": len(prefix), "suffix": suffix, "threads": physical_cores()}
     given["build"] = build_of(vocabulary.binding)

@@ -14,10 +14,11 @@ from tests.piping import piped
 
 @dataclass
 class FakeEngine:
-    """A queue of answers, each a list of pieces; and a record of what was asked."""
+    """A queue of answers, each a list of pieces; and a record of what was asked, and of what became a turn."""
 
     answers: list = field(default_factory=list)
     asked: list = field(default_factory=list)
+    noted: list = field(default_factory=list)
     closed: bool = False
 
     def generate(self, prompt, sampling, answered=""):
@@ -45,6 +46,9 @@ class FakeEngine:
         if show and self.answers:
             show("".join(self.answers[0]))
         return [Candidate("".join(pieces), -0.1 * n) for n, pieces in enumerate(self.answers)], Usage()
+
+    def note_turn(self, prompt, answer):
+        self.noted.append((prompt, answer))
 
     def prime(self, prefix):
         self.asked.append(prefix)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -75,7 +76,7 @@ def engine_on(model_file: ModelFile) -> Iterator[Callable[..., LocalEngine]]:
     how many tokens it evaluated for a prefix each time: a progress bar comes only from 250 on."""
     opened: list[LocalEngine] = []
 
-    def open_engine(kv: Path, file: ModelFile | None = None, **limits: int) -> LocalEngine:
+    def open_engine(kv: Path, file: ModelFile | None = None, **limits: Any) -> LocalEngine:
         said: list[str] = []
         engine = LocalEngine(file or model_file, kv, Limits(**limits), Progress(), said.append)
         engine.said, engine.primings, prime = said, [], engine._states._prime

@@ -16,6 +16,7 @@ import pytest
 from shellmate.core.errors import ModelError, UsageError
 from shellmate.engine.binding import Log
 from shellmate.engine.engine import Sampling
+from shellmate.engine.states import Keeping
 from shellmate.engine.tokenized import frame_of, tokenize_whole
 from shellmate.models.store import ModelFile
 from shellmate.prompt.library import PromptLibrary, own_prompts
@@ -206,7 +207,7 @@ def test_a_store_that_cannot_be_used_still_answers(engine_on, small_prompt, answ
 def test_frame_and_question_tokenised_apart_equal_the_whole(shared_engine, name):
     prefix = prefix_of(library().load(name), library())
     vocabulary = shared_engine._model.vocabulary
-    frame = frame_of(vocabulary, prefix)
+    frame = frame_of(vocabulary, Prompt(prefix, ""))
     for suffix in (
         "count csv column mean",
         "统计平均值",
@@ -220,13 +221,13 @@ def test_frame_and_question_tokenised_apart_equal_the_whole(shared_engine, name)
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_prompt_fits_the_model_with_room_for_an_answer(shared_engine, name):
-    frame = frame_of(shared_engine._model.vocabulary, prefix_of(library().load(name), library()))
+    frame = frame_of(shared_engine._model.vocabulary, Prompt(prefix_of(library().load(name), library()), ""))
     assert len(frame.prefix) < shared_engine._model.weights_for(frame).context_length / 4
 
 
 def test_control_tokens_in_a_question_are_text(shared_engine, small_prompt):
     model = shared_engine._model.vocabulary
-    frame = frame_of(model, small_prompt("").prefix)
+    frame = frame_of(model, small_prompt(""))
     start, end = model.tokenize("<|im_start|>", special=True), model.tokenize("<|im_end|>", special=True)
     assert len(start) == len(end) == 1
 
@@ -281,7 +282,7 @@ def test_another_input_is_another_state(engine_on, small_prompt, answer, kv):
 
 
 def test_an_input_is_not_kept_where_that_is_not_wanted(engine_on, small_prompt, answer, kv):
-    engine = engine_on(kv, keep_input=False)
+    engine = engine_on(kv, keeping=Keeping(inputs=False))
     answer(engine, about(small_prompt, TABLE, "mean"), max_tokens=2)
     engine.close()
     assert len(values(kv)) == 1
@@ -396,7 +397,7 @@ def test_half_characters_are_held_back(shared_engine):
             return queue.pop(0)
 
     usage = Usage()
-    pieces = list(decode(Context(), model, Queue(), Sampling(max_tokens=100, stop=""), usage))
+    pieces = list(decode(Context(), model, Queue(), Sampling(max_tokens=100, stop=""), usage, []))
     assert "".join(pieces) == text
     assert usage.finish == "stop"
 

@@ -80,7 +80,7 @@ def gemma(tmp_path_factory) -> ModelFile:
 
 def test_the_prompt_is_gemmas_and_begins_with_bos(engine_on, small_prompt, gemma, tmp_path):
     model = engine_on(tmp_path / "kv", gemma)._model.vocabulary
-    whole = tokenize_whole(model, frame_of(model, small_prompt("").prefix), "the mean<end_of_turn>")
+    whole = tokenize_whole(model, frame_of(model, small_prompt("")), "the mean<end_of_turn>")
     assert whole[:2] == [BOS, START]
     assert whole.count(BOS) == 1
     assert whole.count(START) == 6, "two examples of two turns, the question, the answer"

@@ -98,7 +98,7 @@ def test_a_snippet_that_fails_says_so(bash):
     assert "false" in child.before
     child.send("y")
     printed, status = end_of(child)
-    assert (status, "failed with exit status 1" in printed) == (1, True)
+    assert (status, "ended with exit status 1" in printed) == (1, True)
 
 
 def test_without_a_terminal_nothing_is_asked_of_the_model(primed, tmp_path):

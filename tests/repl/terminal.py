@@ -68,7 +68,59 @@ class AnsweringScreen(pyte.Screen):
         self.child.send(data)
 
 
-class Terminal(shell.Terminal):
+class Talk(shell.Terminal):
+    """A command on a terminal: `output` is all that it has written."""
+
+    def spawn(self, command: str, place: Path, columns: int, rows: int, **variables: str) -> None:
+        """Start it in /bin/sh."""
+        self.place = place
+        self.columns, self.rows = columns, rows
+        self.output = ""
+        self.screen = AnsweringScreen(columns, rows)
+        self.stream = pyte.Stream(self.screen)
+        self.child = pexpect.spawn(
+            "/bin/sh",
+            ["-c", command],
+            env={"PATH": os.environ["PATH"], "HOME": str(place), "TERM": "xterm", "LANG": "C.UTF-8", **variables},
+            cwd=place,
+            encoding="utf-8",
+            codec_errors="surrogateescape",
+            timeout=20,
+            dimensions=(rows, columns),
+        )
+        self.screen.child = self.child
+        self.child.logfile_read = self
+
+    def write(self, text: str) -> None:
+        """For pexpect: all that the script has written."""
+        self.output += text
+
+    def flush(self) -> None:
+        pass
+
+    def shows(self, text: str) -> None:
+        self.wait(lambda: text in self.text(), f"{text!r} is shown")
+
+    def prompts(self, count: int) -> None:
+        """Wait until there are so many prompts, the last of them being typed at."""
+        mark = ">" if self.child.env.get("LANG") == "C" or self.child.env["TERM"] == "dumb" else "»"
+        self.wait(lambda: sum(line[:1] == mark for line in self.screen.display) == count, f"{count} prompts")
+
+    def line(self) -> str:
+        """The row that the cursor is in."""
+        return self.screen.display[self.screen.cursor.y].rstrip()
+
+    def hang_up(self) -> None:
+        """Close the terminal under the script."""
+        self.child.ptyproc.fileobj.close()
+        self.read = lambda seconds=0.05: time.sleep(seconds)
+
+    def resize(self, columns: int, rows: int) -> None:
+        self.screen.resize(rows, columns)
+        self.child.setwinsize(rows, columns)
+
+
+class Terminal(Talk):
     """`said` is what has been sent; None stands for the end."""
 
     def __init__(
@@ -86,61 +138,17 @@ class Terminal(shell.Terminal):
         wait: bool = True,
         **variables: str,
     ):
-        self.place = place
-        self.columns, self.rows = columns, rows
-        self.output = ""
         script = write_script(place, toolbar=toolbar, vi=vi, remember=remember, first=first)
         ignore = "trap '' HUP; " if ignore_hangup else ""
         command = f"{ignore}exec {sys.executable} {script}" + (f" > {place / 'out'}" if to_file else "")
-        self.screen = AnsweringScreen(columns, rows)
-        self.stream = pyte.Stream(self.screen)
-        self.child = pexpect.spawn(
-            "/bin/sh",
-            ["-c", command],
-            env={"PATH": os.environ["PATH"], "HOME": str(place), "TERM": "xterm", "LANG": "C.UTF-8", **variables},
-            cwd=place,
-            encoding="utf-8",
-            codec_errors="surrogateescape",
-            timeout=20,
-            dimensions=(rows, columns),
-        )
-        self.screen.child = self.child
-        self.child.logfile_read = self
+        self.spawn(command, place, columns, rows, **variables)
         if wait:
             self.prompts(1)
 
-    def write(self, text: str) -> None:
-        """For pexpect: all that the script has written."""
-        self.output += text
-
-    def flush(self) -> None:
-        pass
-
     def said(self) -> list[str | None]:
         return said_in(self.place)
-
-    def shows(self, text: str) -> None:
-        self.wait(lambda: text in self.text(), f"{text!r} is shown")
-
-    def prompts(self, count: int) -> None:
-        """Wait until there are so many prompts, the last of them being typed at."""
-        mark = ">" if self.child.env.get("LANG") == "C" or self.child.env["TERM"] == "dumb" else "»"
-        self.wait(lambda: sum(line[:1] == mark for line in self.screen.display) == count, f"{count} prompts")
 
     def hears(self, *messages: str | None) -> None:
         """Wait until these, and no others, have been sent."""
         self.wait(lambda: len(self.said()) >= len(messages), f"{messages} are sent, not only {self.said()}")
         assert self.said() == list(messages), self.said()
-
-    def line(self) -> str:
-        """The row that the cursor is in."""
-        return self.screen.display[self.screen.cursor.y].rstrip()
-
-    def hang_up(self) -> None:
-        """Close the terminal under the script."""
-        self.child.ptyproc.fileobj.close()
-        self.read = lambda seconds=0.05: time.sleep(seconds)
-
-    def resize(self, columns: int, rows: int) -> None:
-        self.screen.resize(rows, columns)
-        self.child.setwinsize(rows, columns)

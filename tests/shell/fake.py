@@ -34,6 +34,9 @@ class Engine:
             raise ModelError(self.error, "mend it")
         return [Candidate(text, -0.1) for text in fenced], Usage()
 
+    def note_turn(self, prompt, answer):
+        pass
+
     def _note(self, prompt):
         with open(self.place / "asked.jsonl", "a") as file:
             file.write(json.dumps({"words": prompt.suffix, "infill": prompt.infill, "context": prompt.context}) + "\n")

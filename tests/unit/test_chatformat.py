@@ -20,7 +20,7 @@ def binding():
 
 
 def test_chatml_is_cut_around_the_question(binding):
-    rendered = render_prompt(binding, CHATML, PREFIX)
+    rendered = render_prompt(binding, CHATML, PREFIX, ())
     assert rendered.before == (
         "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nhi<|im_end|>\n"
         "<|im_start|>assistant\nho<|im_end|>\n<|im_start|>user\n"
@@ -29,7 +29,7 @@ def test_chatml_is_cut_around_the_question(binding):
 
 
 def test_gemma_puts_the_system_text_into_the_first_question(binding):
-    rendered = render_prompt(binding, GEMMA, PREFIX)
+    rendered = render_prompt(binding, GEMMA, PREFIX, ())
     assert rendered.before.startswith("<start_of_turn>user\nBe brief.")
     assert "<start_of_turn>model\nho<end_of_turn>" in rendered.before
     assert rendered.before.endswith("<start_of_turn>user\n")
@@ -37,7 +37,7 @@ def test_gemma_puts_the_system_text_into_the_first_question(binding):
 
 
 def test_a_template_that_llama_cpp_does_not_know_is_rendered_by_jinja(binding):
-    rendered = render_prompt(binding, OWN, PREFIX)
+    rendered = render_prompt(binding, OWN, PREFIX, ())
     assert rendered.before == "[[system: Be brief.]]\n[[user: hi]]\n[[assistant: ho]]\n[[user: "
     assert rendered.after == "]]\n[[assistant: "
 
@@ -45,11 +45,11 @@ def test_a_template_that_llama_cpp_does_not_know_is_rendered_by_jinja(binding):
 def test_multibyte_text_passes_unchanged(binding):
     prefix = (Message("system", "用一句话回答 🎉" * 50), Message("user", "é"), Message("assistant", "好"))
     for template in (CHATML, OWN):
-        assert "用一句话回答 🎉" * 50 in render_prompt(binding, template, prefix).before
+        assert "用一句话回答 🎉" * 50 in render_prompt(binding, template, prefix, ()).before
 
 
 def test_without_examples_there_is_still_a_prompt(binding):
-    rendered = render_prompt(binding, CHATML, ())
+    rendered = render_prompt(binding, CHATML, (), ())
     assert rendered.before.endswith("<|im_start|>user\n")
 
 
@@ -66,7 +66,7 @@ def test_without_examples_there_is_still_a_prompt(binding):
 )
 def test_a_template_that_cannot_be_used_is_a_model_error(binding, template: str):
     with pytest.raises(ModelError) as caught:
-        render_prompt(binding, template, PREFIX)
+        render_prompt(binding, template, PREFIX, ())
     assert "\n" not in str(caught.value)
 
 

@@ -21,7 +21,7 @@ from shellmate.prompt.prompt import Message
 MESSAGES = (Message("system", "be brief"), Message("user", "hi"), Message("assistant", "ho"))
 KEY = key_of("ab" * 32, "build", "layout", MESSAGES)
 OTHER = key_of("ab" * 32, "build", "layout", MESSAGES[:2])
-FRAME = Frame("qwen2", 1000, [1, 2, 3], [4, 5])
+FRAME = Frame("qwen2", 1000, [1, 2, 3], [4, 5], [3])
 STATE = bytes(range(256)) * 64
 MEGABYTE = 1 << 20
 

@@ -1,0 +1,61 @@
+"""A prompt answered with code that suits what it is about, by whatever way the prompt takes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from shellmate.answer.answer import Answer, FindFaults, write_answer
+from shellmate.answer.display import Display
+from shellmate.engine.engine import Engine, Sampling, Usage
+from shellmate.prompt.prompt import Prompt
+from shellmate.request.digest import Query
+from shellmate.request.stdin import Input
+
+TABLES = ("CSV", "TSV", "table")  # the kinds of input whose names are all columns, in order
+
+
+@dataclass(frozen=True)
+class Response:
+    """An answer, and the `message` that the model gave it by, which is another where its code is made of a select."""
+
+    answer: Answer
+    message: str
+    usage: Usage
+
+
+def respond(
+    engine: Engine,
+    prompt: Prompt,
+    sampling: Sampling,
+    open_display: Callable[[str], Display],
+    piped: Input | None = None,
+    refused: str = "",
+) -> Response:
+    """As `write_answer`, on what was piped in."""
+    find_faults = fault_finder(piped, prompt.query)
+    if not prompt.query:
+        answer, usage = write_answer(engine, prompt, sampling, open_display, find_faults, refused)
+        return Response(answer, answer.message, usage)
+    from shellmate.answer.querying import QueryEngine
+
+    writer = QueryEngine(engine, prompt.query)
+    answer, usage = write_answer(writer, prompt, sampling, open_display, find_faults, refused)
+    return Response(answer, writer.message, usage)
+
+
+def fault_finder(piped: Input | None, query: Query | None) -> FindFaults:
+    """What finds in code what does not suit its input."""
+    return partial(_find_faults, piped, query)
+
+
+def _find_faults(piped: Input | None, query: Query | None, language: str, code: str) -> list[str]:
+    if query:
+        from shellmate.answer.selects import find_query_faults
+
+        return find_query_faults(query, code)
+    if piped is None or not piped.names:
+        return []
+    from shellmate.answer.names import unknown_names
+
+    unknown = unknown_names(language, code, piped.names, columns=piped.kind in TABLES)
+    return [f"the input has no {name}" for name in unknown]

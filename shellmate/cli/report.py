@@ -1,0 +1,85 @@
+"""What is said about an answer, and kept of it, once it is there."""
+
+from dataclasses import replace
+
+from shellmate.answer.answer import Answer
+from shellmate.answer.display import open_display
+from shellmate.answer.report import timings_of, to_json
+from shellmate.answer.respond import Response
+from shellmate.answer.sanitise import make_visible
+from shellmate.cli.app import App
+from shellmate.cli.wishes import Clock, Wishes
+from shellmate.engine.engine import Usage
+from shellmate.prompt.prompt import Prompt
+from shellmate.request.request import Request
+from shellmate.session.thread import Thread
+
+
+def tell_forgotten(app: App, wishes: Wishes, usage: Usage) -> None:
+    if usage.dropped_turns and not wishes.quiet:
+        app.env.say(f"shellmate: forgot the first {usage.dropped_turns} turns, to fit the context")
+
+
+def keep(
+    app: App, thread: Thread, request: Request, prompt: Prompt, response: Response, explanation: str, clock: Clock
+) -> None:
+    """The turn in the log, as whoever asked saw it."""
+    if not thread.is_kept:
+        return
+    from shellmate.session.recall import turn_of
+
+    turn = turn_of(request.words, prompt, response, thread.turns, app.setting("keep_input"))
+    thread.add(
+        replace(
+            turn,
+            explanation=explanation,
+            timings=timings_of(response.usage, clock.first, clock.total()),
+            model=app.setting("model"),
+            cwd=str(app.env.cwd),
+        )
+    )
+
+
+def report(
+    app: App,
+    wishes: Wishes,
+    answers: list[Answer],
+    explanation: str,
+    usage: Usage,
+    clock: Clock,
+    names_known: bool,
+) -> None:
+    answer, env = answers[0], app.env
+    if wishes.json:
+        others = [a.code for a in answers[1:]]
+        model = str(app.setting("model"))
+        env.write(to_json(answer, others, explanation, model, usage, clock.first, clock.total(), names_known) + "\n")
+    elif wishes.alternatives > 1:
+        _write_alternatives(app, wishes, answers)
+    if answer.cut and not wishes.quiet:
+        env.say("shellmate: the answer was cut at --max-tokens")
+    if answer.faults and not wishes.quiet:
+        env.say(make_visible(f"shellmate: mind that {', and '.join(answer.faults)}"))
+    if not wishes.json:
+        _warn(app, wishes, answers)
+    if wishes.verbose:
+        env.say(f"shellmate: first byte {clock.first:.2f} s, in all {clock.total():.2f} s; {usage}")
+
+
+def _warn(app: App, wishes: Wishes, answers: list[Answer]) -> None:
+    """Say what is dangerous, and to people what has to be read with care."""
+    from shellmate.answer.danger import DANGER, SAFE, judge  # behind the answer, which it would hold up
+
+    for answer in answers:
+        verdict = judge(answer.language, answer.code)
+        if verdict.level == DANGER or (verdict.level != SAFE and app.env.stdout_is_terminal and not wishes.quiet):
+            app.env.say(make_visible(f"shellmate: {verdict.level}: it {verdict.reasons[0]}"))
+
+
+def _write_alternatives(app: App, wishes: Wishes, answers: list[Answer]) -> None:
+    """One a line; with an empty line between them where one has several lines."""
+    between = "\n" if any("\n" in a.code.strip() for a in answers) else ""
+    for number, answer in enumerate(answers):
+        if number and between:
+            app.env.write(between)
+        open_display(app.env, answer.language, wishes.color).finish(answer.code)
