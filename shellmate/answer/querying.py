@@ -115,6 +115,7 @@ def _add(usage: Usage, more: Usage) -> None:
     usage.primed_tokens = usage.primed_tokens or more.primed_tokens
     usage.evaluated_tokens += more.evaluated_tokens
     usage.dropped_turns = max(usage.dropped_turns, more.dropped_turns)
+    usage.most_tokens = max(usage.most_tokens, more.most_tokens)
     usage.tokens += more.tokens
     usage.prompt_seconds += more.prompt_seconds
     usage.generation_seconds += more.generation_seconds

@@ -42,6 +42,18 @@ def to_json(
     return json.dumps(report, ensure_ascii=False)
 
 
+def remarks_on(answer: Answer, usage: Usage) -> list[str]:
+    """What has to be known about an answer, beside its danger."""
+    remarks = []
+    if count := usage.dropped_turns:
+        remarks.append(f"forgot the first {f'{count} turns' if count > 1 else 'turn'}, to fit the context")
+    if answer.cut:
+        remarks.append("the answer was cut at --max-tokens")
+    if answer.faults:
+        remarks.append(f"mind that {', and '.join(answer.faults)}")
+    return remarks
+
+
 def timings_of(usage: Usage, first: float, total: float) -> dict[str, float]:
     """As --json and the log have them; `first` and `total` are seconds."""
     return {

@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shellmate.core.environment import Environment
 from shellmate.core.paths import Paths
 from shellmate.core.settings import SETTINGS
 from shellmate.engine.engine import Engine
+
+if TYPE_CHECKING:
+    from shellmate.session.thread import Thread
 
 
 @dataclass
@@ -26,6 +29,12 @@ class App:
         if flag is not None:
             return flag
         return self.configured.get(name, SETTINGS[name].default)
+
+    def new_thread(self) -> "Thread":
+        """Turns that are yet to come, and are kept as the settings say."""
+        from shellmate.session.thread import Thread  # with the prompts, which --help has no use for
+
+        return Thread(self.paths.state, self.env.say, self.setting("log"), self.setting("keep_input"))
 
     def open_engine(
         self, *, quiet: bool = False, verbose: bool = False, show_progress: Callable[..., Any] | None = None

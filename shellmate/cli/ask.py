@@ -1,19 +1,19 @@
 """A question, from the words to the exit code."""
 
-import time
 from dataclasses import replace
 from functools import partial
 from typing import Any, BinaryIO
 
 from shellmate.answer.answer import Answer, NoCandidateError, read_candidate
 from shellmate.answer.check import check_syntax
+from shellmate.answer.clock import Clock
 from shellmate.answer.display import SilentDisplay, open_display
 from shellmate.answer.prose import until_repeated, write_prose
 from shellmate.answer.respond import Response, fault_finder, respond
 from shellmate.answer.sanitise import make_visible
 from shellmate.cli.app import App
-from shellmate.cli.report import keep, report, tell_forgotten
-from shellmate.cli.wishes import Clock, Wishes
+from shellmate.cli.report import keep, report
+from shellmate.cli.wishes import Wishes
 from shellmate.core.errors import NoAnswerError, UsageError
 from shellmate.engine.engine import Engine, Sampling
 from shellmate.prompt.conversation import compose_turn, without_first_turns
@@ -27,12 +27,11 @@ from shellmate.session.thread import Thread, open_thread
 def ask(app: App, wishes: Wishes, sampling: Sampling, engine: Engine, spool: BinaryIO | None = None) -> Answer | None:
     """Answer on stdout, and close the engine. The answer, or None where it is prose; `spool` gets the bytes that were
     piped in. Raises ShellmateError with its exit code; interrupts pass through."""
-    start, library = time.perf_counter(), PromptLibrary.of(app.paths)
+    clock, library = Clock(), PromptLibrary.of(app.paths)
     try:
-        thread = open_thread(app.paths.state, app.env.say, app.setting("log"), wishes.continues, wishes.session)
+        thread = open_thread(app.new_thread(), wishes.continues, wishes.session)
         request, conversation = _request(app, wishes, spool), thread.conversation
         prompt = compose_turn(request, conversation, library, wishes.prompt)
-        clock = Clock(start)
         if not prompt.openings:
             _answer_in_prose(app, wishes, thread, request, prompt, sampling, engine, clock)
             return None
@@ -44,7 +43,6 @@ def ask(app: App, wishes: Wishes, sampling: Sampling, engine: Engine, spool: Bin
             display = partial(_display, app, wishes, clock)
             response = respond(engine, prompt, sampling, display, request.input, refused)
             answers = [response.answer]
-        tell_forgotten(app, wishes, response.usage)
         if thread.is_kept:
             engine.note_turn(without_first_turns(prompt, response.usage.dropped_turns), response.message)
         explanation = _explain(app, wishes, engine, answers[0], library, sampling) if wishes.explain else ""
@@ -133,7 +131,6 @@ def _answer_in_prose(
     pieces = clock.noting_first(generation)
     text = "".join(until_repeated(pieces)).strip() if wishes.json else _write_prose(app, wishes, pieces)
     answer = Answer("text", "", cut=generation.usage.finish == "length")
-    tell_forgotten(app, wishes, generation.usage)
     if thread.is_kept and not prompt.beside:
         engine.note_turn(without_first_turns(prompt, generation.usage.dropped_turns), text)
     report(app, replace(wishes, alternatives=1), [answer], text, generation.usage, clock, names_known=False)

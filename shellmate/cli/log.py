@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
-from time import localtime, strftime
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from shellmate.cli.app import App
 from shellmate.core.errors import ExitCode, ShellmateError, UsageError
+from shellmate.session.turn import date, on_one_line
 
 if TYPE_CHECKING:
     from shellmate.session.log import SessionLog
@@ -71,7 +71,7 @@ def log(
             app.env.say(moved[0])
             click.get_current_context().exit(ExitCode.FAILED)
     if as_sessions:
-        _write(app, _sessions_in_json(app, sessions) if as_json else map(_line_of, sessions))
+        _write(app, _sessions_in_json(app, sessions) if as_json else (f"{session}\n" for session in sessions))
     else:
         _write(app, _turns_in_json(app, turns) if as_json else _paragraphs(turns))
     if not (sessions if as_sessions else turns):
@@ -88,7 +88,7 @@ def _clear(app: App) -> None:
             count = kept.clear()
         finally:
             kept.close()
-    app.env.say(f"shellmate: deleted {_count(count, 'answer')}")
+    app.env.say(f"shellmate: deleted {count} {'answer' if count == 1 else 'answers'}")
 
 
 def _find_turns(kept: "SessionLog", most: int, search: str, session: str | None) -> "list[tuple[int, Turn]]":
@@ -108,16 +108,10 @@ def _write(app: App, texts: Iterable[str]) -> None:
         app.env.write(make_visible(text) if app.env.stdout_is_terminal else text)
 
 
-def _line_of(session: "SessionSummary") -> str:
-    name = f"  {_on_one_line(session.name)}" if session.name else ""
-    words = _on_one_line(session.words)
-    return f"{_date(session.last)}  #{session.number}{name}  {_count(session.turns, 'answer')}  {words}\n"
-
-
 def _paragraphs(turns: "Sequence[tuple[int, Turn]]") -> Iterator[str]:
     gap = ""
     for number, turn in turns:
-        yield f"{gap}{_date(turn.at)}  #{number}  {_on_one_line(turn.words)}{'  (cut off)' if turn.cut else ''}\n"
+        yield f"{gap}{date(turn.at)}  #{number}  {on_one_line(turn.words)}{'  (cut off)' if turn.cut else ''}\n"
         lines = (turn.code or turn.explanation).rstrip("\n").split("\n")
         yield "".join(f"    {line}\n" if line else "\n" for line in lines)
         gap = "\n"
@@ -152,19 +146,7 @@ def _say_empty(app: App) -> None:
     app.env.say(f"shellmate: no questions and answers are kept yet{hint}")
 
 
-def _date(at: float) -> str:
-    return strftime("%Y-%m-%d %H:%M", localtime(at))
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
-
-
-def _on_one_line(text: str) -> str:
-    return " ".join(text.split())
-
-
 def _for_one_line(text: str) -> str:
     from shellmate.answer.sanitise import make_visible
 
-    return make_visible(_on_one_line(text))
+    return make_visible(on_one_line(text))

@@ -65,7 +65,7 @@ def start_chat(app: App, continues: bool, session: str, quiet: bool, verbose: in
         library.find(name)  # before a model is fetched for it
     from shellmate.session.thread import open_thread
 
-    thread = open_thread(app.paths.state, app.env.say, app.setting("log"), continues, session)
+    thread = open_thread(app.new_thread(), continues, session)
 
     def open_engine(model: str) -> "Engine":
         chosen = replace(app, configured={**app.configured, "model": model})
@@ -87,7 +87,6 @@ def start_chat(app: App, continues: bool, session: str, quiet: bool, verbose: in
             language=app.setting("lang"),
             prompt=app.setting("prompt"),
             color=app.setting("color"),
-            keep_input=app.setting("keep_input"),
         )
         sampling = Sampling(app.setting("max_tokens"), app.setting("temperature"), seed=app.setting("seed"))
         notes = Notes(app.env, choices.color, quiet)

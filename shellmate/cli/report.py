@@ -3,21 +3,17 @@
 from dataclasses import replace
 
 from shellmate.answer.answer import Answer
+from shellmate.answer.clock import Clock
 from shellmate.answer.display import open_display
-from shellmate.answer.report import timings_of, to_json
+from shellmate.answer.report import remarks_on, timings_of, to_json
 from shellmate.answer.respond import Response
 from shellmate.answer.sanitise import make_visible
 from shellmate.cli.app import App
-from shellmate.cli.wishes import Clock, Wishes
+from shellmate.cli.wishes import Wishes
 from shellmate.engine.engine import Usage
 from shellmate.prompt.prompt import Prompt
 from shellmate.request.request import Request
 from shellmate.session.thread import Thread
-
-
-def tell_forgotten(app: App, wishes: Wishes, usage: Usage) -> None:
-    if usage.dropped_turns and not wishes.quiet:
-        app.env.say(f"shellmate: forgot the first {usage.dropped_turns} turns, to fit the context")
 
 
 def keep(
@@ -28,7 +24,7 @@ def keep(
         return
     from shellmate.session.recall import turn_of
 
-    turn = turn_of(request.words, prompt, response, thread.turns, app.setting("keep_input"))
+    turn = turn_of(request.words, prompt, response, thread.turns)
     thread.add(
         replace(
             turn,
@@ -56,10 +52,8 @@ def report(
         env.write(to_json(answer, others, explanation, model, usage, clock.first, clock.total(), names_known) + "\n")
     elif wishes.alternatives > 1:
         _write_alternatives(app, wishes, answers)
-    if answer.cut and not wishes.quiet:
-        env.say("shellmate: the answer was cut at --max-tokens")
-    if answer.faults and not wishes.quiet:
-        env.say(make_visible(f"shellmate: mind that {', and '.join(answer.faults)}"))
+    for remark in remarks_on(answer, usage) if not wishes.quiet else ():
+        env.say(make_visible(f"shellmate: {remark}"))
     if not wishes.json:
         _warn(app, wishes, answers)
     if wishes.verbose:

@@ -1,7 +1,5 @@
-"""What a question is asked with, and how long its answer takes."""
+"""What a question is asked with."""
 
-import time
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 
@@ -22,21 +20,3 @@ class Wishes:
     verbose: bool = False
     continues: bool = False
     session: str = ""
-
-
-class Clock:
-    """Seconds since the start: to the `first` piece, and in all."""
-
-    def __init__(self, start: float):
-        self.start, self.first = start, 0.0
-
-    def note_first(self) -> None:
-        self.first = self.first or time.perf_counter() - self.start
-
-    def noting_first(self, pieces: Iterable[str]) -> Iterator[str]:
-        for piece in pieces:
-            self.note_first()
-            yield piece
-
-    def total(self) -> float:
-        return time.perf_counter() - self.start

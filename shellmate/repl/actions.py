@@ -5,7 +5,6 @@ import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import BinaryIO
@@ -17,6 +16,7 @@ from shellmate.answer.display import open_display
 from shellmate.answer.prose import write_prose
 from shellmate.answer.run import confirm, confirm_run, judge_fit, open_terminal, run_snippet, status_in_words
 from shellmate.answer.sanitise import make_visible
+from shellmate.answer.terminal import size_of
 from shellmate.core.environment import Environment
 from shellmate.core.errors import ShellmateError, UsageError
 from shellmate.prompt.prompt import Prompt, compose, compose_explanation
@@ -28,7 +28,6 @@ from shellmate.repl.slash import help_text
 from shellmate.repl.tty import keeping_modes, without_echo
 from shellmate.request.request import Request
 from shellmate.request.secrets import cut_secrets
-from shellmate.session.thread import Thread, open_kept
 
 _MOST_SESSIONS = 20
 _GREEN, _RED, _RESET = "\x1b[32m", "\x1b[31m", "\x1b[0m"
@@ -177,27 +176,22 @@ class Actions:
         self.chat.retry()
 
     def _new(self) -> None:
-        thread = self.chat.thread
-        self.chat.go_on_with(Thread(thread.state, thread.say, thread.is_kept))
+        self.chat.go_on_with(self.chat.thread.another())
         self.chat.notes.dim("a new session")
 
     def _sessions(self) -> None:
         thread = self.chat.thread
-        with open_kept(thread.state, thread.say, thread.is_kept) as log:
+        with thread.open_kept() as log:
             sessions = log.sessions(_MOST_SESSIONS)
         if not sessions:
             self.chat.notes.dim("no session is kept")
         for each in reversed(sessions):
-            at = datetime.fromtimestamp(each.last).strftime("%Y-%m-%d %H:%M")
-            turns = f"{each.turns} {'turn' if each.turns == 1 else 'turns'}"
             mark = "*" if each.number == thread.session else " "
-            name = f"({each.name}) " if each.name else ""
-            line = f"{mark}{each.number:5d}  {at}  {turns:>9}  {name}{' '.join(each.words.split())}"
-            self.chat.env.write(f"{make_visible(line)}\n")
+            self.chat.env.write(make_visible(f"{mark} {each}") + "\n")
 
     def _resume(self, name: str = "") -> None:
         thread = self.chat.thread
-        with open_kept(thread.state, thread.say, thread.is_kept) as log:
+        with thread.open_kept() as log:
             if name:
                 number = log.look_up(name)
             else:
@@ -208,9 +202,9 @@ class Actions:
             raise UsageError(f"there is no session {name}" if name else "there is no other session", "see /sessions")
         if summary.number == thread.session:
             raise UsageError(f"session {summary.number} is this one", "see /sessions")
-        self.chat.go_on_with(Thread(thread.state, thread.say, thread.is_kept, summary.name, summary.number, turns))
-        count = f"{len(turns)} {'turn' if len(turns) == 1 else 'turns'}"
-        self.chat.notes.dim(f"session {summary.number}, {count}; the last question was: {turns[-1].words}")
+        self.chat.go_on_with(thread.another(summary.name, summary.number, turns))
+        self.chat.notes.dim(str(summary))
+        self.chat.notes.dim(f"the last question was: {turns[-1].words}")
         if turns[-1].code:
             self._show(self.chat.env)
 
@@ -223,8 +217,4 @@ class Actions:
         self.chat.notes.dim(f"first byte {first:.2f} s, in all {total:.2f} s; {self.chat.usage}")
 
     def _help(self) -> None:
-        try:
-            columns = os.get_terminal_size(self.chat.env.stdout.fileno()).columns
-        except (OSError, ValueError):
-            columns = 80
-        self.chat.env.write(help_text(columns))
+        self.chat.env.write(help_text(size_of(self.chat.env).columns))

@@ -1,15 +1,15 @@
 """A conversation that is going on: what was said, what is set, and the engine that answers."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from shellmate.answer.answer import Answer
+from shellmate.answer.clock import Clock
 from shellmate.answer.danger import DANGER, SAFE, judge
 from shellmate.answer.display import Display, open_display
 from shellmate.answer.prose import write_prose
-from shellmate.answer.report import timings_of
+from shellmate.answer.report import remarks_on, timings_of
 from shellmate.answer.respond import Response, respond
 from shellmate.answer.sanitise import make_visible
 from shellmate.core.environment import Environment
@@ -38,7 +38,6 @@ class Choices:
     language: str = "auto"
     prompt: str = ""
     color: str = "auto"
-    keep_input: bool = True
 
 
 @dataclass(frozen=True)
@@ -149,63 +148,46 @@ class Chat:
     def _answer(
         self, words: str, turns: list[Turn], sampling: Sampling, loaded: Loaded | None, refused: str = ""
     ) -> Turn:
-        start, conversation = time.perf_counter(), conversation_of(turns)
+        clock, conversation = Clock(), conversation_of(turns)
         request = Request(words, self.choices.language, loaded.input if loaded else None)
         changes = is_change(words)
         prompt = compose_turn(request, conversation, self.library, self.choices.prompt, is_change=changes)
         refused = refused or (conversation.code if changes and prompt.turns else "")
-        first: list[float] = []
-
-        def note_first() -> None:
-            if not first:
-                first.append(time.perf_counter() - start)
 
         def display(language: str) -> Display:
-            note_first()
+            clock.note_first()
             return open_display(self.env, language, self.choices.color)
 
         with without_echo(self.env):
             response = (
                 respond(self.engine, prompt, sampling, display, request.input, refused)
                 if prompt.openings
-                else self._answer_in_prose(prompt, sampling, note_first)
+                else self._answer_in_prose(prompt, sampling, clock)
             )
         self.usage = response.usage
         stands_alone = loaded or not (prompt.turns or prompt.beside)
         source = self._basis(len(turns) - 1).source if not stands_alone else loaded.path if loaded else None
         self.bases[len(turns)] = Basis(loaded, source)
         self._remember(prompt, response)
-        turn = turn_of(words, prompt, response, turns, self.choices.keep_input)
-        total = time.perf_counter() - start
+        turn = turn_of(words, prompt, response, turns)
         return replace(
             turn,
-            timings=timings_of(self.usage, first[0] if first else total, total),
+            timings=timings_of(self.usage, clock.first, clock.total()),
             model=self.choices.model,
             cwd=str(self.env.cwd),
         )
 
-    def _answer_in_prose(self, prompt: Prompt, sampling: Sampling, note_first: Callable[[], None]) -> Response:
+    def _answer_in_prose(self, prompt: Prompt, sampling: Sampling, clock: Clock) -> Response:
         generation = self.engine.generate(prompt, replace(sampling, stop=""))
-
-        def noting() -> Iterator[str]:
-            for piece in generation:
-                note_first()
-                yield piece
-
-        text = write_prose(noting(), self.env.write, for_people=self.env.stdout_is_terminal)
+        text = write_prose(clock.noting_first(generation), self.env.write, for_people=self.env.stdout_is_terminal)
         answer = Answer("text", "", cut=generation.usage.finish == "length")
         return Response(answer, text, generation.usage)
 
     def _remember(self, prompt: Prompt, response: Response) -> None:
         """Tell what has to be known about an answer, and have its state at hand for the next question."""
         answer, usage = response.answer, response.usage
-        if usage.dropped_turns:
-            count = usage.dropped_turns
-            self.notes.dim(f"forgot the first {count} {'turn' if count == 1 else 'turns'}, to fit the context")
-        if answer.cut:
-            self.notes.dim("the answer was cut at --max-tokens")
-        if answer.faults:
-            self.notes.dim(f"mind that {', and '.join(answer.faults)}")
+        for remark in remarks_on(answer, usage):
+            self.notes.dim(remark)
         verdict = judge(answer.language, answer.code)
         if verdict.level != SAFE:
             say = self.notes.warn if verdict.level == DANGER else self.notes.dim

@@ -2,7 +2,7 @@
 
 import termios
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TextIO
 
 from shellmate.core.environment import Environment
@@ -46,15 +46,10 @@ def without_echo(env: Environment) -> Iterator[None]:
         yield
         return
     keys = env.stdin.fileno()
-    try:
-        before = termios.tcgetattr(keys)
-    except termios.error:
-        yield
-        return
-    quiet = [*before[:3], before[3] & ~(termios.ECHO | termios.ICANON), *before[4:]]
-    termios.tcsetattr(keys, termios.TCSADRAIN, quiet)
-    try:
-        yield
-    finally:
+    with ExitStack() as stack:
         with suppress(termios.error):  # it has gone away
-            termios.tcsetattr(keys, termios.TCSADRAIN, before)
+            stack.enter_context(keeping_modes(keys))
+            modes = termios.tcgetattr(keys)
+            modes[3] &= ~(termios.ECHO | termios.ICANON)
+            termios.tcsetattr(keys, termios.TCSADRAIN, modes)
+        yield

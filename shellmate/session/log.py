@@ -21,7 +21,7 @@ _SCHEMA = (
     "last REAL NOT NULL)",
     "CREATE INDEX sessions_by_last ON sessions (last)",
     "CREATE TABLE turns (number INTEGER PRIMARY KEY, session INTEGER NOT NULL, words TEXT NOT NULL, "
-    "message TEXT NOT NULL, answer TEXT NOT NULL, language TEXT NOT NULL, code TEXT NOT NULL, "
+    "message TEXT NOT NULL, answer TEXT NOT NULL, language TEXT NOT NULL, code TEXT NOT NULL, context TEXT NOT NULL, "
     "explanation TEXT NOT NULL, prompt TEXT NOT NULL, model TEXT NOT NULL, at REAL NOT NULL, cut INTEGER NOT NULL, "
     "faults TEXT NOT NULL, danger TEXT NOT NULL, syntax INTEGER, timings TEXT NOT NULL, query TEXT NOT NULL, "
     "cwd TEXT NOT NULL, forgotten INTEGER NOT NULL, beside INTEGER NOT NULL)",

@@ -18,7 +18,9 @@ def conversation_of(turns: Sequence[Turn]) -> Conversation:
     if not turns:
         return Conversation()
     messages = (
-        message for turn in turns for message in (Message("user", turn.message), Message("assistant", turn.answer))
+        message
+        for turn in turns
+        for message in (Message("user", turn.context + turn.message), Message("assistant", turn.answer))
     )
     last = next((turn for turn in reversed(turns) if turn.code), None)
     return Conversation(
@@ -35,12 +37,13 @@ def _remembered(turns: Sequence[Turn]) -> list[int]:
     return [at for at in range(turns[-1].forgotten if turns else 0, len(turns)) if not turns[at].beside]
 
 
-def turn_of(words: str, prompt: Prompt, response: Response, turns: Sequence[Turn], keep_input: bool) -> Turn:
-    """What is kept of a question behind turns and its answer; what it was about only where that is to be kept."""
+def turn_of(words: str, prompt: Prompt, response: Response, turns: Sequence[Turn]) -> Turn:
+    """A question behind turns, with its answer."""
     answer = response.answer
     return Turn(
         words=words,
-        message=(prompt.context if keep_input else "") + prompt.suffix,
+        context=prompt.context,
+        message=prompt.suffix,
         answer=response.message,
         language=answer.language,
         code=answer.code,
@@ -49,7 +52,7 @@ def turn_of(words: str, prompt: Prompt, response: Response, turns: Sequence[Turn
         faults=answer.faults,
         danger=judge(answer.language, answer.code).level,
         syntax=True if answer.language in ("shell", "python") else None,
-        query=write_query(prompt.query) if keep_input else "",
+        query=write_query(prompt.query),
         forgotten=_count_forgotten(prompt, response, turns),
         beside=prompt.beside,
     )

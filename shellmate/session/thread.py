@@ -1,8 +1,8 @@
 """The turns that belong together: read from the log where they go on, and written to it."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,13 +16,14 @@ if TYPE_CHECKING:
 
 @dataclass
 class Thread:
-    """`state` is the directory of the log, `is_kept` whether anything is written there; `session` is the number that
-    the turns have there, None where none is there yet, and `name` the one that the user gave them. `missing` are the
-    places of turns that could not be written."""
+    """`state` is the directory of the log, `is_kept` whether anything is written there, and `keeps_input` whether that
+    has what turns were about; `session` is the number that the turns have there, None where none is there yet, and
+    `name` the one that the user gave them. `missing` are the places of turns that could not be written."""
 
     state: Path
     say: Callable[[str], None]
     is_kept: bool
+    keeps_input: bool = True
     name: str = ""
     session: int | None = None
     turns: "list[Turn]" = field(default_factory=list)
@@ -36,6 +37,10 @@ class Thread:
         from shellmate.session.recall import conversation_of
 
         return conversation_of(self.turns)
+
+    def another(self, name: str = "", session: int | None = None, turns: "Sequence[Turn]" = ()) -> "Thread":
+        """Other turns, of the same log."""
+        return replace(self, name=name, session=session, turns=list(turns), missing=set())
 
     def add(self, turn: "Turn") -> None:
         self.turns.append(turn)
@@ -63,7 +68,7 @@ class Thread:
         terminal = _terminal()
         if self.session is None:
             self.session = log.begin(terminal, self.name)
-        log.add(self.session, turn)
+        log.add(self.session, turn if self.keeps_input else turn.without_input())
         log.use(self.session, terminal)
 
     def _write(self, work: "Callable[[SessionLog], None]", fail: Callable[[], str]) -> None:
@@ -71,24 +76,36 @@ class Thread:
         if not self.is_kept:
             return
         try:
-            log = open_log(self.state, self.say)
-            try:
+            with self._open() as log:
                 work(log)
-            finally:
-                log.close()
         except ShellmateError as error:
             if words := fail():
                 self.say(f"shellmate: {words}: {error}")
 
+    @contextmanager
+    def open_kept(self) -> "Iterator[SessionLog]":
+        """The log, for what was said in it. Raises ShellmateError where it cannot be used, UsageError where nothing is
+        kept."""
+        if not self.is_kept:
+            raise UsageError("nothing is kept, since the setting log is off", "turn it on")
+        with self._open() as log:
+            yield log
 
-def open_thread(state: Path, say: Callable[[str], None], is_kept: bool, continues: bool, name: str) -> Thread:
-    """The thread of this terminal where it `continues`, or the one of that `name`, which may yet begin, or number.
+    def _open(self) -> "AbstractContextManager[SessionLog]":
+        from shellmate.session.log import SessionLog
+
+        return closing(SessionLog(self.state, self.say))
+
+
+def open_thread(new: Thread, continues: bool, name: str) -> Thread:
+    """The thread of this terminal where it `continues`, or the one of that `name`, which may yet begin, or number; else
+    the `new` one.
 
     Raises UsageError where there is nothing to continue, ShellmateError where the log cannot be read.
     """
     if not continues and not name:
-        return Thread(state, say, is_kept)
-    with open_kept(state, say, is_kept) as log:
+        return new
+    with new.open_kept() as log:
         session = log.look_up(name) if name else log.latest(_terminal())
         turns = [] if session is None else log.turns(session)
     if session is None and name.isdecimal():
@@ -98,26 +115,7 @@ def open_thread(state: Path, say: Callable[[str], None], is_kept: bool, continue
             f"there is no session {name!r} to continue" if name else "nothing was asked in this terminal yet",
             "ask without --continue first",
         )
-    return Thread(state, say, is_kept, name, session, turns)
-
-
-def open_log(state: Path, say: Callable[[str], None]) -> "SessionLog":
-    """Raises ShellmateError where it cannot be used."""
-    from shellmate.session.log import SessionLog
-
-    return SessionLog(state, say)
-
-
-@contextmanager
-def open_kept(state: Path, say: Callable[[str], None], is_kept: bool) -> "Iterator[SessionLog]":
-    """The log, for what was said in it. Raises as `open_log`, and UsageError where nothing is kept."""
-    if not is_kept:
-        raise UsageError("nothing is kept, since the setting log is off", "turn it on")
-    log = open_log(state, say)
-    try:
-        yield log
-    finally:
-        log.close()
+    return new.another(name, session, turns)
 
 
 def _terminal() -> str:

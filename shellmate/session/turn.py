@@ -4,7 +4,8 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
+from time import localtime, strftime
 from typing import Any
 
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
@@ -12,7 +13,8 @@ _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 @dataclass(frozen=True)
 class Turn:
-    """`message` is what the model was told, `answer` what it said, fences included; `at` is in Unix time and 0 is the
+    """`context` and `message` are what the model was told, the digest of an input and the question behind it, `answer`
+    is what it said, fences included; `at` is in Unix time and 0 is the
     time at which it is kept; `danger` is a level; `syntax` is None where nobody looked; `timings` are those of --json;
     `query` is JSON text or empty; `forgotten` counts the turns of the session that the answer no longer knew; one
     that was said `beside` them is unknown to the next."""
@@ -31,10 +33,15 @@ class Turn:
     danger: str = ""
     syntax: bool | None = None
     timings: Mapping[str, float] = field(default_factory=dict)
+    context: str = ""
     query: str = ""
     cwd: str = ""
     forgotten: int = 0
     beside: bool = False
+
+    def without_input(self) -> "Turn":
+        """The same, with nothing of what it was about."""
+        return replace(self, context="", query="")
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,11 @@ class SessionSummary:
     last: float
     turns: int
     words: str
+
+    def __str__(self) -> str:
+        name = f"  {on_one_line(self.name)}" if self.name else ""
+        answers = f"{self.turns} {'answer' if self.turns == 1 else 'answers'}"
+        return f"{date(self.last)}  #{self.number}{name}  {answers}  {on_one_line(self.words)}"
 
 
 class DamagedRow(Exception):
@@ -91,3 +103,12 @@ def match(search: str) -> Callable[[Turn], bool]:
 
 def _fold(text: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+
+
+def date(at: float) -> str:
+    """A Unix time as people read it, in theirs."""
+    return strftime("%Y-%m-%d %H:%M", localtime(at))
+
+
+def on_one_line(text: str) -> str:
+    return " ".join(text.split())

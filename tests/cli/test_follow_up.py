@@ -123,7 +123,7 @@ def test_what_is_piped_in_comes_with_the_question(shellmate, logged):
     shellmate("list files", answers=[LS])
     prompt, turns = asked(shellmate("-c", "a script that does it for these", stdin=CSV, answers=[LOOP]))
     assert "bolt,1.5" in prompt.context and len(turns) == 2
-    assert "bolt,1.5" in logged()[-1].message
+    assert "bolt,1.5" in logged()[-1].context
 
 
 def test_what_is_piped_in_stays_out_of_the_log_where_it_is_not_to_be_kept(shellmate, logged, tmp_path):

@@ -313,16 +313,16 @@ def test_sessions_are_listed_and_resumed(chat):
     terminal.say("loop three times")
     assert terminal.asked()[-1]["turns"] == []
     terminal.say("/sessions")
-    rows = [line for line in terminal.text().split("\n") if "turn  " in line]
+    rows = [line for line in terminal.text().split("\n") if "1 answer  " in line]
     assert [(row[0], row.split()[-2:]) for row in rows] == [(" ", ["list", "files"]), ("*", ["three", "times"])]
     terminal.say("/resume 2")
     assert "session 2 is this one" in terminal.text()
     terminal.say("/resume")
-    assert "session 1, 1 turn; the last question was: list files\nls -l\n" in terminal.text()
+    assert "#1  1 answer  list files\nthe last question was: list files\nls -l\n" in terminal.text()
     terminal.say("now sort by size")
     assert terminal.asked()[-1]["turns"] == ["list files", "".join(LS)]
     terminal.say("/sessions")
-    assert "*    1" in terminal.text()
+    assert any(line.startswith("* ") and "#1  2 answers" in line for line in terminal.text().split("\n"))
     terminal.say("/resume nosuch")
     assert "there is no session nosuch" in terminal.text()
 

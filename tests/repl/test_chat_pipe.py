@@ -1,6 +1,6 @@
 """Messages from a pipe: what reaches stdout and stderr, and the exit code."""
 
-from tests.repl.chat import LOOP, LS, PROSE, SORTED, command_of, logged_in, shell
+from tests.repl.chat import LOOP, LS, PROSE, SORTED, command_of, logged_in, read_lines, shell
 
 
 def test_each_line_is_answered_and_knows_the_ones_before(pipe_chat, tmp_path):
@@ -34,6 +34,16 @@ def test_slash_commands_and_shell_commands_work_in_a_pipe(pipe_chat, tmp_path):
     assert "a.sh is left as it was" in done.stderr
     assert (tmp_path / "a.sh").read_text() == "ls -lS\n"
     assert "\x1b" not in done.stdout + done.stderr
+
+
+def test_a_file_that_is_not_to_be_kept_is_known_to_the_chat_and_not_to_the_log(pipe_chat, tmp_path):
+    (tmp_path / "sales.csv").write_text("name,price\nbolt,1.5\nnut,2.5\n")
+    messages = "/load sales.csv\na script that counts its lines\nnow sort them\n"
+    done = pipe_chat(messages, LOOP, LS, SHELLMATE_KEEP_INPUT="0")
+    assert done.returncode == 0, done.stderr
+    assert "bolt,1.5" in read_lines(tmp_path / "asked.jsonl")[1]["turns"][0]
+    assert [turn.context for turn in logged_in(tmp_path)] == ["", ""]
+    assert all(b"bolt" not in file.read_bytes() for file in (tmp_path / "state").rglob("*") if file.is_file())
 
 
 def test_run_without_a_terminal_is_an_error(pipe_chat):

@@ -56,6 +56,18 @@ def test_a_select_becomes_python(pieces):
     ast.parse(text.removeprefix("```python\n").removesuffix("```"))
 
 
+def test_the_usage_is_that_of_the_model():
+    class Counting(Model):
+        def generate(self, prompt, sampling, answered=""):
+            usage = Usage(finish="stop", prompt_tokens=90, tokens=5, dropped_turns=1, most_tokens=8192)
+            return Generation(iter(["```sql\nselect avg(price) from t"]), usage)
+
+    generation = QueryEngine(Counting(), QUERY).generate(PROMPT, Sampling())
+    assert list(generation)
+    used = generation.usage
+    assert (used.prompt_tokens, used.tokens, used.dropped_turns, used.most_tokens) == (90, 5, 1, 8192)
+
+
 def test_the_beginning_comes_with_the_models_first_words_and_not_before():
     class Failing(Model):
         def generate(self, prompt, sampling, answered=""):
