@@ -59,23 +59,24 @@ class LlamaContext:
         for start in range(0, len(tokens), BATCH):
             part = tokens[start : start + BATCH]
             last = start + len(part) == len(tokens)
-            rows = [(t, position + start + i, 0, last and i == len(part) - 1) for i, t in enumerate(part)]
+            rows = [(t, position + start + i, (0,), last and i == len(part) - 1) for i, t in enumerate(part)]
             self.decode(rows, interruptible=True)
             self.held += part
             done(len(part))
 
     def evaluate_one(self, token: int) -> None:
         """Evaluate one token behind those that are held."""
-        self.decode([(token, len(self.held), 0, True)])
+        self.decode([(token, len(self.held), (0,), True)])
         self.held.append(token)
 
-    def decode(self, rows: Sequence[tuple[int, int, int, bool]], interruptible: bool = False) -> None:
-        """Evaluate one batch of (token, position, sequence, whether its logits are wanted)."""
+    def decode(self, rows: Sequence[tuple[int, int, Sequence[int], bool]], interruptible: bool = False) -> None:
+        """Evaluate one batch of (token, position, sequences that it belongs to, whether its logits are wanted)."""
         batch = self._batch
         batch.n_tokens = len(rows)
-        for i, (token, position, sequence, wanted) in enumerate(rows):
-            batch.token[i], batch.pos[i], batch.n_seq_id[i] = token, position, 1
-            batch.seq_id[i][0], batch.logits[i] = sequence, wanted
+        for i, (token, position, sequences, wanted) in enumerate(rows):
+            batch.token[i], batch.pos[i], batch.n_seq_id[i], batch.logits[i] = token, position, len(sequences), wanted
+            for n, sequence in enumerate(sequences):
+                batch.seq_id[i][n] = sequence
         with deferred_signals() as self._deferred:
             # The callback runs at every node of the graph, 3 % of a single token: only batches are worth it.
             if interruptible:

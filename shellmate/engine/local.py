@@ -19,7 +19,6 @@ from shellmate.models.store import ModelFile
 from shellmate.prompt.prompt import Message, Prompt
 
 Progress = Callable[..., AbstractContextManager[Callable[[int], None]]]  # as core.progress.progress, without env
-MOST_SEQUENCES = 16
 _SLOW = 250  # tokens: more than about a second of evaluation, worth a progress bar
 
 
@@ -100,7 +99,7 @@ class LocalEngine:
         effort: Effort = THOROUGH,
         show: Callable[[str], None] | None = None,
     ) -> tuple[list[Candidate], Usage]:
-        from shellmate.engine.several import decode_several
+        from shellmate.engine.several import MOST_SEQUENCES, SeveralDecoding
 
         usage = Usage()
         sequences = min(effort.sequences * count, MOST_SEQUENCES)
@@ -115,7 +114,7 @@ class LocalEngine:
         self._evaluate(context, wanted, "reading")
         usage.prompt_seconds = time.perf_counter() - start
         start, position = time.perf_counter(), len(context.held)
-        candidates = decode_several(
+        decoding = SeveralDecoding(
             context,
             self._model.vocabulary,
             sampling,
@@ -127,6 +126,7 @@ class LocalEngine:
             effort=effort,
             show=show,
         )
+        candidates = decoding.candidates() if opening.startswith(effort.behind) else [Candidate(opening, 0.0, 0)]
         usage.generation_seconds = time.perf_counter() - start
         return candidates[:count], usage
 

@@ -1,82 +1,212 @@
 """Several answers in one batch: every sequence shares the prompt's state and goes its own way from there.
 
-A batch of eight costs about three times one, since the weights are read once for all of them.
+A batch of eight costs about three times one, since the weights are read once for all of them. Sequences that have said
+the same so far are one branch, which is evaluated once: its tokens belong to all of them.
 """
 
 import codecs
 import math
-from collections.abc import Callable
-from dataclasses import replace
+import random
+import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from shellmate.engine.context import LlamaContext, Sampler
+from shellmate.engine.context import LlamaContext
 from shellmate.engine.engine import Candidate, Effort, Sampling, Usage
 from shellmate.engine.model import Vocabulary
 
 _WARM_TEMPERATURE = 0.8  # what is sampled with where the caller asks for 0
 _GRACE = 4  # tokens that every answer may have more than the first one
+_LIKELIEST = 40  # tokens that are sampled from, at most
+MOST_SEQUENCES = 16
+_SECOND_LINE = re.compile(r"\S\s*\n\s*[^\s`]")  # with something on it that is no closing fence
 
 
-class _Sequence:
-    def __init__(self, number: int, sampler: Sampler):
-        self.number, self.sampler = number, sampler
-        self.decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        self.text, self.logprob, self.tokens, self.alive = "", 0.0, 0, True
+@dataclass
+class _Branch:
+    """What the `members`, numbers of sequences, have said so far; `token` is the last one, whose logits are those at
+    `row` of the last batch."""
+
+    members: list[int]
+    decoder: codecs.IncrementalDecoder
+    token: int = -1
+    row: int = -1
+    text: str = ""
+    logprob: float = 0.0
+    tokens: int = 0
+    alive: bool = True
+
+    @property
+    def has_first(self) -> bool:
+        return self.members[0] == 0
+
+    @property
+    def probability(self) -> float:
+        return math.exp(self.logprob)
+
+    def followed_by(self, token: int, logprob: float, members: list[int]) -> "_Branch":
+        """What becomes of it, for some of its members, with another token."""
+        decoder = _new_decoder()
+        decoder.setstate(self.decoder.getstate())
+        return _Branch(members, decoder, token, -1, self.text, self.logprob + logprob, self.tokens + 1)
 
 
-def decode_several(
-    context: LlamaContext,
-    vocabulary: Vocabulary,
-    sampling: Sampling,
-    opening: str,
-    position: int,
-    count: int,
-    usage: Usage,
-    *,
-    enough: int,
-    effort: Effort,
-    show: Callable[[str], None] | None,
-) -> list[Candidate]:
-    """Distinct answers: first the one that takes the likeliest tokens, then the others by their mean log-probability.
+def _new_decoder() -> codecs.IncrementalDecoder:
+    return codecs.getincrementaldecoder("utf-8")("replace")
 
-    The others begin with another token each, as far as there are likely ones, and go on with the likeliest; the rest
-    is sampled. Dropped is what is still being written when there are `enough`, or has become longer than
-    the effort allows. The logits of the prompt's last token are those of the last batch. Sequence 0 is left as it was.
+
+@dataclass
+class SeveralDecoding:
+    """Distinct answers to the prompt that the context holds up to `position`, whose last token's logits are those of
+    the last batch: first the one that takes the likeliest tokens, then the others by their mean log-probability.
+
+    Dropped is what is still being written when there are `enough`, or when the effort allows no more. Sequence 0 is
+    left as it was.
     """
-    greedy = replace(sampling, temperature=0)
-    warm = replace(sampling, temperature=sampling.temperature or _WARM_TEMPERATURE)
-    beginnings = _find_beginnings(_logprobs(context, -1), count, effort.least_share)
-    kinds = [sampling, *[greedy] * len(beginnings), *[warm] * count][:count]
-    sequences = [_Sequence(n, context.sampler(kind, n)) for n, kind in enumerate(kinds)]
-    for sequence in sequences[1:]:
-        context.copy_sequence(sequence.number)
-    rows = dict.fromkeys(range(count), -1)
-    try:
-        while any(s.alive for s in sequences) and not _are_enough(sequences, enough, effort.patience):
-            batch: list[tuple[int, int, int, bool]] = []
-            logprobs: dict[int, Any] = {}
-            for sequence in (s for s in sequences if s.alive):
-                row = rows[sequence.number]
-                if row not in logprobs:
-                    logprobs[row] = _logprobs(context, row)
-                begins = row == -1 and 0 < sequence.number <= len(beginnings)
-                token = beginnings[sequence.number - 1] if begins else sequence.sampler.sample(row)
-                _take(sequence, token, float(logprobs[row][token]), vocabulary, sampling)
-                usage.tokens += 1
-                if show and sequence.number == 0:
-                    show(opening + sequence.text)
-                if sequence.alive:
-                    rows[sequence.number] = len(batch)
-                    batch.append((token, position + sequence.tokens - 1, sequence.number, True))
-            if batch:
-                context.decode(batch)
-    finally:
-        for sequence in sequences:
-            sequence.sampler.close()
-            if sequence.number:
-                context.drop_sequence(sequence.number)
-        context.keep(position)
-    return _distinct([s for s in sequences if not s.alive], opening)
+
+    context: LlamaContext
+    vocabulary: Vocabulary
+    sampling: Sampling
+    opening: str
+    position: int
+    count: int
+    usage: Usage
+    enough: int
+    effort: Effort
+    show: Callable[[str], None] | None
+    _branches: list[_Branch] = field(default_factory=list, init=False)
+    _choosers: list["_Chooser"] = field(default_factory=list, init=False)
+
+    def candidates(self) -> list[Candidate]:
+        start = time.monotonic()
+        self._branches = [_Branch(list(range(self.count)), _new_decoder())]
+        self._choosers = self._make_choosers()
+        for number in range(1, self.count):
+            self.context.copy_sequence(number)
+        try:
+            while not self._are_enough(time.monotonic() - start):
+                self._take_tokens()
+        finally:
+            for number in range(1, self.count):
+                self.context.drop_sequence(number)
+            self.context.keep(self.position)
+        return self._distinct()
+
+    def _make_choosers(self) -> list["_Chooser"]:
+        """How each sequence chooses its tokens: the first as it was asked for; the others, where they are to begin
+        apart and as far as there are likely beginnings, by those and then the likeliest; the rest is sampled."""
+        first = _Chooser(self.sampling, 0)
+        warm = replace(self.sampling, temperature=self.sampling.temperature or _WARM_TEMPERATURE)
+        apart: list[_Chooser] = []
+        if self.effort.apart:
+            beginnings = _find_beginnings(_logprobs(self.context, -1), self.count, self.effort.least_share)
+            apart = [_Chooser(replace(self.sampling, temperature=0), 0, token) for token in beginnings]
+        sampled = (_Chooser(warm, number) for number in range(1 + len(apart), self.count))
+        return [first, *apart, *sampled][: self.count]
+
+    def _are_enough(self, seconds: float) -> bool:
+        alive = [branch for branch in self._branches if branch.alive]
+        first = next(branch for branch in self._branches if branch.has_first)
+        if not alive or (self.effort.one_line and _SECOND_LINE.search(first.text)):
+            return True
+        if first.alive:
+            return False
+        if first.probability >= self.effort.certainty or seconds >= self.effort.seconds:
+            return True
+        ended = {branch.text.strip() for branch in self._branches if not branch.alive}
+        longest = max(branch.tokens for branch in self._branches)
+        return len(ended) >= self.enough or longest > self.effort.patience * first.tokens + _GRACE
+
+    def _take_tokens(self) -> None:
+        """One token more for each sequence, and the batch that evaluates them."""
+        taken = [after for branch in self._branches if branch.alive for after in self._continue(branch)]
+        self._branches = sorted([b for b in self._branches if not b.alive] + taken, key=lambda b: b.members)
+        alive = [branch for branch in self._branches if branch.alive]
+        for row, branch in enumerate(alive):
+            branch.row = row
+        if alive:
+            self.context.decode([(b.token, self.position + b.tokens - 1, b.members, True) for b in alive])
+
+    def _continue(self, branch: _Branch) -> Iterator[_Branch]:
+        """The branches that a branch becomes by its members' next tokens."""
+        logprobs = _logprobs(self.context, branch.row)
+        likeliest = _Likeliest.of(logprobs)
+        chosen: dict[int, list[int]] = {}
+        for member in branch.members:
+            token = self._choosers[member].choose(likeliest, branch.tokens)
+            chosen.setdefault(token, []).append(member)
+        for token, members in chosen.items():
+            after = branch.followed_by(token, float(logprobs[token]), members)
+            self.usage.tokens += len(members)
+            self._read(after)
+            if self.show and after.has_first:
+                self.show(self.opening + after.text)
+            yield after
+
+    def _read(self, branch: _Branch) -> None:
+        """Take a branch's last token into its text, or end it there."""
+        if self.vocabulary.ends_generation(branch.token):
+            branch.alive = False
+            return
+        branch.text += branch.decoder.decode(self.vocabulary.bytes_of(branch.token))
+        ended = bool(self.sampling.stop) and self.sampling.stop in branch.text
+        branch.alive = not ended and branch.tokens < self.sampling.max_tokens
+
+    def _distinct(self) -> list[Candidate]:
+        """What has ended, and the first in any case."""
+        found: dict[str, Candidate] = {}
+        for branch in self._branches:
+            if branch.alive and not branch.has_first:
+                continue
+            text, one = branch.text.strip(), found.get(branch.text.strip())
+            more = len(branch.members)
+            found[text] = (
+                replace(one, sequences=one.sequences + more)
+                if one
+                else Candidate(self.opening + branch.text, branch.logprob, branch.tokens, more)
+            )
+        first, *others = found.values()
+        return [first, *sorted(others, key=lambda c: -c.mean_logprob)]
+
+
+@dataclass(frozen=True)
+class _Likeliest:
+    """The likeliest tokens with their log-probabilities, likeliest first."""
+
+    tokens: Any
+    logprobs: Any
+
+    @classmethod
+    def of(cls, logprobs: Any) -> "_Likeliest":
+        import numpy as np
+
+        tokens = np.argpartition(-logprobs, _LIKELIEST)[:_LIKELIEST]
+        tokens = tokens[np.argsort(-logprobs[tokens], kind="stable")]
+        return cls(tokens, logprobs[tokens])
+
+
+class _Chooser:
+    """How one sequence chooses its tokens; `number` keeps the seeds of several apart, `beginning` is its first one."""
+
+    def __init__(self, sampling: Sampling, number: int, beginning: int | None = None):
+        self._sampling, self._beginning = sampling, beginning
+        self._random = random.Random(sampling.seed * MOST_SEQUENCES + number)
+
+    def choose(self, likeliest: _Likeliest, place: int) -> int:
+        """The token at a place of the answer: the likeliest, or one of those that make up top-p by their chances."""
+        if place == 0 and self._beginning is not None:
+            return self._beginning
+        if self._sampling.temperature <= 0:
+            return int(likeliest.tokens[0])
+        import numpy as np
+
+        total = np.cumsum(np.exp(likeliest.logprobs))
+        count = int(np.searchsorted(total, self._sampling.top_p * total[-1])) + 1
+        warmed = likeliest.logprobs[:count] / self._sampling.temperature
+        chances = np.cumsum(np.exp(warmed - warmed[0]))
+        return int(likeliest.tokens[np.searchsorted(chances, self._random.random() * chances[-1], side="right")])
 
 
 def _logprobs(context: LlamaContext, row: int) -> Any:
@@ -91,35 +221,6 @@ def _logprobs(context: LlamaContext, row: int) -> Any:
 
 def _find_beginnings(logprobs: Any, count: int, least_share: float) -> list[int]:
     """The likeliest first tokens but the very likeliest, at most so many less one, none of them less likely."""
-    import numpy as np
-
-    tokens = np.argpartition(-logprobs, count)[:count]
-    likely = sorted((t for t in tokens.tolist() if logprobs[t] >= math.log(least_share)), key=lambda t: -logprobs[t])
-    return likely[1:]
-
-
-def _are_enough(sequences: list[_Sequence], enough: int, patience: float) -> bool:
-    first = sequences[0]
-    if first.alive:
-        return False
-    ended = {s.text.strip() for s in sequences if not s.alive}
-    return len(ended) >= enough or max(s.tokens for s in sequences) > patience * first.tokens + _GRACE
-
-
-def _take(sequence: _Sequence, token: int, logprob: float, vocabulary: Vocabulary, sampling: Sampling) -> None:
-    sequence.logprob += logprob
-    sequence.tokens += 1
-    if vocabulary.ends_generation(token):
-        sequence.alive = False
-        return
-    sequence.text += sequence.decoder.decode(vocabulary.bytes_of(token))
-    ended = bool(sampling.stop) and sampling.stop in sequence.text
-    sequence.alive = not ended and sequence.tokens < sampling.max_tokens
-
-
-def _distinct(sequences: list[_Sequence], opening: str) -> list[Candidate]:
-    found: dict[str, Candidate] = {}
-    for s in sequences:
-        found.setdefault(s.text.strip(), Candidate(opening + s.text, s.logprob / max(s.tokens, 1), s.tokens))
-    first, *others = found.values()
-    return [first, *sorted(others, key=lambda c: -c.mean_logprob)]
+    likeliest = _Likeliest.of(logprobs)
+    likely = (likeliest.logprobs >= math.log(least_share)).sum()
+    return [int(token) for token in likeliest.tokens[1 : min(int(likely), count)]]
