@@ -1,6 +1,5 @@
 """The one seam between shellmate and a model: what an engine is asked for, and what it gives back."""
 
-import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -22,23 +21,12 @@ class Sampling:
 @dataclass(frozen=True)
 class Effort:
     """How hard to look for several answers: `sequences` are decoded for each that is wanted, since some turn out the
-    same; none becomes more than `patience` times as long as the first.
-
-    Those that begin `apart` from the first take another first token each, of at least the probability `least_share`,
-    and then the likeliest ones; the others are sampled. When the first has ended, the others are let go where its
-    probability is at least `certainty`, or after so many `seconds`. With `one_line` all are let go as soon as the first
-    goes on to a second line, and there is but one, empty, behind another opening than `behind`: a caller that wants
-    more of it has it generated.
-    """
+    same; none becomes more than `patience` times as long as the first. A first token of a probability below
+    `least_share` begins none of them."""
 
     sequences: int = 2
     patience: float = 4.0
-    apart: bool = True
     least_share: float = 0.01
-    certainty: float = 1.1
-    seconds: float = math.inf
-    one_line: bool = False
-    behind: str = ""
 
 
 THOROUGH = Effort()
@@ -77,13 +65,11 @@ class Usage:
 
 @dataclass(frozen=True)
 class Candidate:
-    """One answer, its opening included; `logprob` is the log-probability of all its tokens, and so many `sequences`
-    came to it."""
+    """One whole answer, its opening included; `logprob` is the log-probability of all its tokens."""
 
     text: str
     logprob: float
     tokens: int = 1
-    sequences: int = 1
 
     @property
     def mean_logprob(self) -> float:

@@ -126,7 +126,7 @@ class LocalEngine:
             effort=effort,
             show=show,
         )
-        candidates = decoding.candidates() if opening.startswith(effort.behind) else [Candidate(opening, 0.0, 0)]
+        candidates = decoding.candidates()
         usage.generation_seconds = time.perf_counter() - start
         return candidates[:count], usage
 

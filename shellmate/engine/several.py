@@ -7,8 +7,6 @@ the same so far are one branch, which is evaluated once: its tokens belong to al
 import codecs
 import math
 import random
-import re
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -21,7 +19,6 @@ _WARM_TEMPERATURE = 0.8  # what is sampled with where the caller asks for 0
 _GRACE = 4  # tokens that every answer may have more than the first one
 _LIKELIEST = 40  # tokens that are sampled from, at most
 MOST_SEQUENCES = 16
-_SECOND_LINE = re.compile(r"\S\s*\n\s*[^\s`]")  # with something on it that is no closing fence
 
 
 @dataclass
@@ -41,10 +38,6 @@ class _Branch:
     @property
     def has_first(self) -> bool:
         return self.members[0] == 0
-
-    @property
-    def probability(self) -> float:
-        return math.exp(self.logprob)
 
     def followed_by(self, token: int, logprob: float, members: list[int]) -> "_Branch":
         """What becomes of it, for some of its members, with another token."""
@@ -80,13 +73,12 @@ class SeveralDecoding:
     _choosers: list["_Chooser"] = field(default_factory=list, init=False)
 
     def candidates(self) -> list[Candidate]:
-        start = time.monotonic()
         self._branches = [_Branch(list(range(self.count)), _new_decoder())]
         self._choosers = self._make_choosers()
         for number in range(1, self.count):
             self.context.copy_sequence(number)
         try:
-            while not self._are_enough(time.monotonic() - start):
+            while not self._are_enough():
                 self._take_tokens()
         finally:
             for number in range(1, self.count):
@@ -95,25 +87,21 @@ class SeveralDecoding:
         return self._distinct()
 
     def _make_choosers(self) -> list["_Chooser"]:
-        """How each sequence chooses its tokens: the first as it was asked for; the others, where they are to begin
-        apart and as far as there are likely beginnings, by those and then the likeliest; the rest is sampled."""
+        """How each sequence chooses its tokens: the first as it was asked for; the others begin with another token each,
+        as far as there are likely ones, and go on with the likeliest; the rest is sampled."""
         first = _Chooser(self.sampling, 0)
         warm = replace(self.sampling, temperature=self.sampling.temperature or _WARM_TEMPERATURE)
-        apart: list[_Chooser] = []
-        if self.effort.apart:
-            beginnings = _find_beginnings(_logprobs(self.context, -1), self.count, self.effort.least_share)
-            apart = [_Chooser(replace(self.sampling, temperature=0), 0, token) for token in beginnings]
+        greedy = replace(self.sampling, temperature=0)
+        beginnings = _find_beginnings(_logprobs(self.context, -1), self.count, self.effort.least_share)
+        apart = [_Chooser(greedy, 0, token) for token in beginnings]
         sampled = (_Chooser(warm, number) for number in range(1 + len(apart), self.count))
         return [first, *apart, *sampled][: self.count]
 
-    def _are_enough(self, seconds: float) -> bool:
-        alive = [branch for branch in self._branches if branch.alive]
+    def _are_enough(self) -> bool:
         first = next(branch for branch in self._branches if branch.has_first)
-        if not alive or (self.effort.one_line and _SECOND_LINE.search(first.text)):
-            return True
         if first.alive:
             return False
-        if first.probability >= self.effort.certainty or seconds >= self.effort.seconds:
+        if not any(branch.alive for branch in self._branches):
             return True
         ended = {branch.text.strip() for branch in self._branches if not branch.alive}
         longest = max(branch.tokens for branch in self._branches)
@@ -160,13 +148,8 @@ class SeveralDecoding:
         for branch in self._branches:
             if branch.alive and not branch.has_first:
                 continue
-            text, one = branch.text.strip(), found.get(branch.text.strip())
-            more = len(branch.members)
-            found[text] = (
-                replace(one, sequences=one.sequences + more)
-                if one
-                else Candidate(self.opening + branch.text, branch.logprob, branch.tokens, more)
-            )
+            candidate = Candidate(self.opening + branch.text, branch.logprob, branch.tokens)
+            found.setdefault(branch.text.strip(), candidate)
         first, *others = found.values()
         return [first, *sorted(others, key=lambda c: -c.mean_logprob)]
 
