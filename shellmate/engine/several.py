@@ -87,8 +87,8 @@ class SeveralDecoding:
         return self._distinct()
 
     def _make_choosers(self) -> list["_Chooser"]:
-        """How each sequence chooses its tokens: the first as it was asked for; the others begin with another token each,
-        as far as there are likely ones, and go on with the likeliest; the rest is sampled."""
+        """How each sequence chooses its tokens: the first as it was asked for; the others begin with another token
+        each, as far as there are likely ones, and go on with the likeliest; the rest is sampled."""
         first = _Chooser(self.sampling, 0)
         warm = replace(self.sampling, temperature=self.sampling.temperature or _WARM_TEMPERATURE)
         greedy = replace(self.sampling, temperature=0)
