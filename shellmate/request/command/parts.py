@@ -39,6 +39,10 @@ class Explainer:
         """Whether a name is a program on this machine or a builtin."""
         return name in BUILTINS or bool(self._manuals.find_program(name))
 
+    def defines(self, name: str) -> bool:
+        """Whether what was explained so far has a function of that name."""
+        return name in self._functions
+
     def _explain_item(self, item: Item, depth: int) -> list[Part]:
         if item.kind == OPERATOR:
             return [Part(item.text, "operator", shelltexts.OPERATORS.get(item.text, ""), SHELL)]

@@ -6,13 +6,14 @@ import shutil
 import signal
 import stat
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from shellmate.request.command.shellnames import BUILTINS
 from shellmate.request.manual.pages import Page
+from shellmate.request.manual.pagestore import PageStore
 
 SECONDS = 2
 MOST_BYTES = 4 << 20
@@ -32,10 +33,13 @@ _ESCAPE = re.compile(r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[[0-9;?]*[A-Za-z]|
 
 @dataclass
 class Manuals:
-    """Looks up pages once each. `variables` are the process's."""
+    """Looks up pages once each. `variables` are the process's; a `store` keeps pages for the next one; the programs
+    that are `trusted` may be run for their --help even where they are not the system's."""
 
     variables: Mapping[str, str]
     cwd: Path
+    store: PageStore | None = None
+    trusted: frozenset[str] = frozenset()
     _pages: dict[str, Page | None] = field(default_factory=dict)
 
     def find_program(self, name: str) -> str:
@@ -52,18 +56,41 @@ class Manuals:
         if name not in self._pages:
             if len(self._pages) >= MOST_PAGES:
                 return None
-            self._pages[name] = self._look_up(name)
+            self._pages[name] = self._kept(name, name, self._look_up)
         return self._pages[name]
 
     def page_below(self, name: str, command: str) -> Page | None:
         """What there is about a command of a program, such as git's commit."""
         key = f"{name} {command}"
         if key not in self._pages:
-            page = self._man(f"{name}-{command}")
-            if not page and name in _HELPFUL_BELOW and re.fullmatch(r"[a-z][a-z-]*", command):
-                page = self._help(name, command, "--help")
-            self._pages[key] = page
+            self._pages[key] = self._kept(key, name, lambda _: self._look_up_below(name, command))
         return self._pages[key]
+
+    def _kept(self, key: str, name: str, look_up: Callable[[str], Page | None]) -> Page | None:
+        """A page about a program: the store's, or where that is of another program by the name what is looked up."""
+        if self.store is None:
+            return look_up(name)
+        stamp = self._stamp(name)
+        if kept := self.store.read(key, stamp):
+            return kept[0]
+        page = look_up(name)
+        self.store.write(key, stamp, page)
+        return page
+
+    def _stamp(self, name: str) -> str:
+        """What is another once the program, or the language that its page is in, is another."""
+        path = self.find_program("bash" if name in BUILTINS else name)
+        languages = [self.variables.get(variable, "") for variable in ("LC_ALL", "LC_MESSAGES", "LANG", "LANGUAGE")]
+        with suppress(OSError):
+            about = os.stat(path)
+            return f"{Path(path).resolve()} {about.st_size} {about.st_mtime_ns} {':'.join(languages)}"
+        return ""
+
+    def _look_up_below(self, name: str, command: str) -> Page | None:
+        page = self._man(f"{name}-{command}")
+        if not page and name in _HELPFUL_BELOW and re.fullmatch(r"[a-z][a-z-]*", command):
+            page = self._help(name, command, "--help")
+        return page
 
     def _look_up(self, name: str) -> Page | None:
         if name in BUILTINS:
@@ -77,6 +104,8 @@ class Manuals:
             if str(path.parent) not in SYSTEM_FOLDERS:
                 return None  # a script of the user's own, which a page of the same name is not about
             name = path.name
+        if Path(self.find_program(name)).resolve().name == "busybox":
+            return self._help(name, "--help")  # a man page would be about another program of the name
         return self._man(name) or self._help(name, "--help")
 
     def _man(self, name: str) -> Page | None:
@@ -87,7 +116,7 @@ class Manuals:
 
     def _help(self, name: str, *arguments: str) -> Page | None:
         path = self.find_program(name)
-        if not path or not is_system_program(path):
+        if not path or not (is_system_program(path) or name in self.trusted):
             return None
         said = self._run(path, *arguments, harmless=False)
         return _page("--help", said) if said else None
