@@ -1,6 +1,6 @@
 """Selects that the model writes, in the Python that hands them the input."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache, partial
 
@@ -45,7 +45,7 @@ class QueryEngine:
             if attempt == 0:  # not sooner: what cannot be answered leaves no half snippet behind
                 yield FENCES["python"][0] + self._query.before
             select = _read_select(text + "".join(generation))
-            _add(usage, generation.usage)
+            usage.add(generation.usage)
             beginnings = propose_beginnings(self._query, select, words)
             if not beginnings:
                 break
@@ -69,11 +69,11 @@ class QueryEngine:
         for beginning in propose_additions(self._query, select, mentions):
             generation = self._engine.generate(replace(prompt, openings=(FENCES["sql"][0] + beginning,)), sampling)
             selects.append(_read_select("".join(generation)))
-            _add(usage, generation.usage)
+            usage.add(generation.usage)
         if all(judge(other) != _FITS for other in selects):
             candidates, more = self._engine.generate_several(prompt, sampling, ALTERNATIVES)
             selects += [_read_select(c.text) for c in candidates]
-            _add(usage, more)
+            usage.add(more)
         return min(selects, key=judge)
 
     def _judge(self, mentions: list[Mention], words: str, select: str) -> tuple[bool, int]:
@@ -89,8 +89,9 @@ class QueryEngine:
         *,
         effort: Effort = THOROUGH,
         show: Callable[[str], None] | None = None,
+        also: Sequence[Prompt] = (),
     ) -> tuple[list[Candidate], Usage]:
-        candidates, usage = self._engine.generate_several(prompt, sampling, count, effort=effort, show=show)
+        candidates, usage = self._engine.generate_several(prompt, sampling, count, effort=effort, show=show, also=also)
         return [replace(c, text=self._in_python(c.text)) for c in candidates], usage
 
     def _in_python(self, text: str) -> str:
@@ -108,14 +109,3 @@ class QueryEngine:
 
 def _read_select(text: str) -> str:
     return read_candidate(text).code.strip()
-
-
-def _add(usage: Usage, more: Usage) -> None:
-    usage.prompt_tokens, usage.finish = more.prompt_tokens, more.finish
-    usage.primed_tokens = usage.primed_tokens or more.primed_tokens
-    usage.evaluated_tokens += more.evaluated_tokens
-    usage.dropped_turns = max(usage.dropped_turns, more.dropped_turns)
-    usage.most_tokens = max(usage.most_tokens, more.most_tokens)
-    usage.tokens += more.tokens
-    usage.prompt_seconds += more.prompt_seconds
-    usage.generation_seconds += more.generation_seconds

@@ -55,14 +55,28 @@ class LlamaContext:
 
         A signal ends it within milliseconds. Raises ShellmateError where llama.cpp fails.
         """
-        position = len(self.held)
+
+        def note(part: Sequence[int]) -> None:
+            self.held += part
+            done(len(part))
+
+        self._evaluate_in(0, len(self.held), tokens, note)
+
+    def evaluate_beside(
+        self, sequence: int, position: int, tokens: Sequence[int], done: Callable[[int], object] = lambda _: None
+    ) -> None:
+        """As `evaluate`, from a position on in another sequence than that which is held."""
+        self._evaluate_in(sequence, position, tokens, lambda part: done(len(part)))
+
+    def _evaluate_in(
+        self, sequence: int, position: int, tokens: Sequence[int], note: Callable[[Sequence[int]], object]
+    ) -> None:
         for start in range(0, len(tokens), BATCH):
             part = tokens[start : start + BATCH]
             last = start + len(part) == len(tokens)
-            rows = [(t, position + start + i, (0,), last and i == len(part) - 1) for i, t in enumerate(part)]
+            rows = [(t, position + start + i, (sequence,), last and i == len(part) - 1) for i, t in enumerate(part)]
             self.decode(rows, interruptible=True)
-            self.held += part
-            done(len(part))
+            note(part)
 
     def evaluate_one(self, token: int) -> None:
         """Evaluate one token behind those that are held."""
@@ -104,9 +118,9 @@ class LlamaContext:
         self.held = []
         self._binding.llama_memory_clear(self._memory, False)
 
-    def copy_sequence(self, target: int) -> None:
-        """Have another sequence share all of sequence 0."""
-        self._binding.llama_memory_seq_cp(self._memory, 0, target, -1, -1)
+    def copy_sequence(self, target: int, source: int = 0, end: int = -1) -> None:
+        """Have another sequence share all of one, or what is in front of a position."""
+        self._binding.llama_memory_seq_cp(self._memory, source, target, -1 if end < 0 else 0, end)
 
     def drop_sequence(self, sequence: int) -> None:
         self._binding.llama_memory_seq_rm(self._memory, sequence, -1, -1)
@@ -120,36 +134,62 @@ class LlamaContext:
         self._binding.llama_memory_seq_add(self._memory, 0, end, -1, start - end)
         del self.held[start:end]
 
-    def take_state(self, start: int = 0) -> bytearray:
-        """The KV state of sequence 0 from a token on."""
-        binding, part = self._binding, self.sequences
-        binding.llama_memory_seq_cp(self._memory, 0, part, start, -1)
+    def take_state(self, start: int = 0, sequence: int = 0) -> bytearray:
+        """The KV state of a sequence from a token on."""
+        part = self.sequences
+        self._binding.llama_memory_seq_cp(self._memory, sequence, part, start, -1)
         try:
-            state = bytearray(binding.llama_state_seq_get_size(self.pointer, part))
-            pointer = (ctypes.c_uint8 * len(state)).from_buffer(state)
-            written = binding.llama_state_seq_get_data(self.pointer, pointer, len(state), part)
-            del pointer
+            return self._read_part()
         finally:
             self.drop_sequence(part)
+
+    def _read_part(self) -> bytearray:
+        """The state of the sequence through which parts come and go."""
+        binding, part = self._binding, self.sequences
+        state = bytearray(binding.llama_state_seq_get_size(self.pointer, part))
+        pointer = (ctypes.c_uint8 * len(state)).from_buffer(state)
+        written = binding.llama_state_seq_get_data(self.pointer, pointer, len(state), part)
+        del pointer
         del state[written:]
         return state
+
+    def evaluate_part(self, start: int, tokens: Sequence[int], sequence: int) -> bytearray:
+        """Evaluate tokens behind the first ones that are held, have another sequence hold them as well as what it
+        holds, wherever that is, and give their state."""
+        binding, part = self._binding, self.sequences
+        try:
+            binding.llama_memory_seq_cp(self._memory, 0, part, 0, start)
+            self._evaluate_in(part, start, tokens, lambda _: None)
+            binding.llama_memory_seq_rm(self._memory, part, 0, start)
+            self.copy_sequence(sequence, part)
+            return self._read_part()
+        finally:
+            self.drop_sequence(part)
+
+    def add_part(self, sequence: int, layer: PrimedPrompt) -> bool:
+        """Have a sequence hold a state as well as what it holds; False where llama.cpp refuses it."""
+        part = self.sequences
+        restored = self.restore_beside(part, layer)
+        self.copy_sequence(sequence, part)
+        self.drop_sequence(part)
+        return restored
 
     def restore(self, layers: Sequence[PrimedPrompt]) -> bool:
         """Hold a primed prompt, whose layers lie behind each other, and nothing else; False where llama.cpp refuses a
         state of it."""
         self.clear()
-        binding, part = self._binding, self.sequences
         for layer in layers:
-            array = (ctypes.c_uint8 * len(layer.state)).from_buffer(layer.state)
-            restored = binding.llama_state_seq_set_data(self.pointer, array, len(layer.state), part)
-            binding.llama_memory_seq_cp(self._memory, part, 0, -1, -1)
-            self.drop_sequence(part)
-            if not restored:
+            if not self.add_part(0, layer):
                 self.clear()
                 return False
-        held = binding.llama_memory_seq_pos_max(self._memory, 0) + 1
+        held = self._binding.llama_memory_seq_pos_max(self._memory, 0) + 1
         self.held = layers[-1].frame.prefix[:held]
         return True
+
+    def restore_beside(self, sequence: int, layer: PrimedPrompt) -> bool:
+        """Have an empty sequence hold a state; False where llama.cpp refuses it."""
+        array = (ctypes.c_uint8 * len(layer.state)).from_buffer(layer.state)
+        return bool(self._binding.llama_state_seq_set_data(self.pointer, array, len(layer.state), sequence))
 
     def sampler(self, sampling: Sampling, number: int = 0, in_graph: bool = False) -> "Sampler":
         """A sampler for one sequence; `in_graph` has a greedy one run inside the evaluations that come after."""

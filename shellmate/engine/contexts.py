@@ -57,13 +57,16 @@ class Contexts:
         self.frame: Frame | None = None  # of the prompt that was prepared last
 
     def prepare(
-        self, prompt: Prompt, openings: tuple[str, ...], max_tokens: int, sequences: int, usage: Usage
+        self, prompt: Prompt, openings: tuple[str, ...], max_tokens: int, sequences: int, usage: Usage, beside: int = 0
     ) -> tuple[LlamaContext, list[int], int]:
         """A context that holds what can be had of the prompt without evaluating it, the tokens that are still to be
-        evaluated (what all openings have in common last), and how many the answer may have."""
+        evaluated (what all openings have in common last), and how many the answer may have. There will be about so
+        many tokens `beside` them."""
         if prompt.infill:
             return self._prepare_infill(prompt.infill, max_tokens, sequences, usage)
-        frame, wanted = self._tokenize(prompt, openings, self._restore_ahead(prompt, max_tokens * sequences, sequences))
+        frame, wanted = self._tokenize(
+            prompt, openings, self._restore_ahead(prompt, max_tokens * sequences + beside, sequences)
+        )
         weights = self._model.weights_for(frame)
         usage.most_tokens = self._conversation_room(weights)
         if prompt.turns:
@@ -82,7 +85,8 @@ class Contexts:
             self._say(f"shellmate: stdin: left out {left_out}, to fit the context")
             self._left_out = left_out
         ahead = min(_AHEAD, usage.most_tokens - len(wanted) - room) if prompt.turns else 0
-        context, self.frame = self.obtain(weights, len(wanted) + sequences * room, sequences, max(0, ahead)), frame
+        size = len(wanted) + sequences * room + beside
+        context, self.frame = self.obtain(weights, size, sequences, max(0, ahead)), frame
         usage.prompt_tokens, usage.primed_tokens = len(wanted), self._reuse(context, prompt, frame, wanted)
         usage.evaluated_tokens = len(wanted) - usage.primed_tokens
         return context, wanted[len(context.held) :], room

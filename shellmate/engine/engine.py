@@ -1,6 +1,7 @@
 """The one seam between shellmate and a model: what an engine is asked for, and what it gives back."""
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -21,12 +22,24 @@ class Sampling:
 @dataclass(frozen=True)
 class Effort:
     """How hard to look for several answers: `sequences` are decoded for each that is wanted, since some turn out the
-    same; none becomes more than `patience` times as long as the first. A first token of a probability below
-    `least_share` begins none of them."""
+    same; none becomes more than `patience` times as long as the first, nor longer than `longest`, in tokens.
+
+    Those that begin `apart` from the first take another first token each, of at least the probability `least_share`,
+    and then the likeliest ones; the others are sampled. When the first has ended, the others are let go where its
+    probability is at least `certainty`, or after so many `seconds`. With `one_line` all are let go as soon as the first
+    goes on to a second line. Only an answer that opens with `behind` is looked for: else there is one, which is just
+    the opening.
+    """
 
     sequences: int = 2
     patience: float = 4.0
+    longest: int = 1 << 20
+    apart: bool = True
     least_share: float = 0.01
+    certainty: float = math.inf
+    seconds: float = math.inf
+    one_line: bool = False
+    behind: str = ""
 
 
 THOROUGH = Effort()
@@ -52,6 +65,17 @@ class Usage:
     generation_seconds: float = 0.0
     finish: str = ""
 
+    def add(self, more: "Usage") -> None:
+        """Count what a further generation for the same answer has cost."""
+        self.prompt_tokens, self.finish = more.prompt_tokens, more.finish
+        self.primed_tokens = self.primed_tokens or more.primed_tokens
+        self.evaluated_tokens += more.evaluated_tokens
+        self.dropped_turns = max(self.dropped_turns, more.dropped_turns)
+        self.most_tokens = max(self.most_tokens, more.most_tokens)
+        self.tokens += more.tokens
+        self.prompt_seconds += more.prompt_seconds
+        self.generation_seconds += more.generation_seconds
+
     @property
     def tokens_per_second(self) -> float:
         return self.tokens / self.generation_seconds if self.generation_seconds else 0.0
@@ -65,11 +89,13 @@ class Usage:
 
 @dataclass(frozen=True)
 class Candidate:
-    """One whole answer, its opening included; `logprob` is the log-probability of all its tokens."""
+    """One answer, its opening included; `logprob` is the log-probability of all its tokens. It is whole where it is
+    `finished`."""
 
     text: str
     logprob: float
     tokens: int = 1
+    finished: bool = True
 
     @property
     def mean_logprob(self) -> float:
@@ -101,9 +127,12 @@ class Engine(Protocol):
         *,
         effort: Effort = THOROUGH,
         show: Callable[[str], None] | None = None,
+        also: Sequence[Prompt] = (),
     ) -> tuple[list[Candidate], Usage]:
         """Up to `count` distinct answers, decoded in one batch: the one that takes the likeliest tokens, then the
-        others, likeliest first. `show` is given the text of the first, opening included, each time it has grown."""
+        others, likeliest first. `show` is given the text of the first, opening included, each time it has grown.
+        The prompts that there are `also` ask the same behind other prefixes: each of them has its share of the
+        answers."""
 
     def note_turn(self, prompt: Prompt, answer: str) -> None:
         """Have the state at hand behind an answer, opening included, for the question that comes next."""

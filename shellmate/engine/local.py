@@ -1,9 +1,10 @@
 """The engine in this process: loads the model beside other work, restores or primes the prefix, generates."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -83,12 +84,13 @@ class LocalEngine:
             self._sampler.close()
             self._sampler = None
 
-    def _evaluate(self, context: LlamaContext, tokens: list[int], what: str) -> None:
+    def _evaluate(self, context: LlamaContext, tokens: list[int], what: str, sequence: int = 0) -> None:
+        evaluate = partial(context.evaluate_beside, sequence, 0) if sequence else context.evaluate
         if len(tokens) < _SLOW:
-            context.evaluate(tokens)
+            evaluate(tokens)
             return
-        with self._progress(what, len(tokens), "token", announce=not context.held) as done:
-            context.evaluate(tokens, done)
+        with self._progress(what, len(tokens), "token", announce=bool(sequence) or not context.held) as done:
+            evaluate(tokens, done)
 
     def generate_several(
         self,
@@ -98,29 +100,44 @@ class LocalEngine:
         *,
         effort: Effort = THOROUGH,
         show: Callable[[str], None] | None = None,
+        also: Sequence[Prompt] = (),
     ) -> tuple[list[Candidate], Usage]:
-        from shellmate.engine.several import MOST_SEQUENCES, SeveralDecoding
+        from shellmate.engine.several import MOST_SEQUENCES, SeveralDecoding, Window, logprobs_of
+        from shellmate.engine.windows import Windows, estimate_tokens, share_out
 
         usage = Usage()
         sequences = min(effort.sequences * count, MOST_SEQUENCES)
+        counts = share_out(sequences, 1 + len(also))
         start = time.perf_counter()
         self._end_sampling()
-        context, wanted, room = self._contexts.prepare(prompt, prompt.openings, sampling.max_tokens, sequences, usage)
-        sampling = replace(sampling, max_tokens=room)
+        context, wanted, room = self._contexts.prepare(
+            prompt,
+            prompt.openings,
+            min(sampling.max_tokens, effort.longest),
+            sequences,
+            usage,
+            estimate_tokens(also),
+        )
         opening = "".join(prompt.openings[:1])
         if len(prompt.openings) > 1:
             self._evaluate(context, wanted, "reading")
             opening, wanted = choose_opening(self._model.vocabulary, prompt.openings, context.logits(-1))
+        if not opening.startswith(effort.behind):
+            return [Candidate(opening, 0.0, 0, finished=False)], usage
         self._evaluate(context, wanted, "reading")
+        windows = [Window(0, counts[0], len(context.held), logprobs_of(context, -1))]
+        if also:
+            beside = Windows(self._model, self._states, self._contexts)
+            context, others = beside.open(context, also, opening, counts, room)
+            windows += others
         usage.prompt_seconds = time.perf_counter() - start
-        start, position = time.perf_counter(), len(context.held)
+        start = time.perf_counter()
         decoding = SeveralDecoding(
             context,
             self._model.vocabulary,
-            sampling,
+            replace(sampling, max_tokens=room),
             opening,
-            position,
-            sequences,
+            windows,
             usage,
             enough=count,
             effort=effort,

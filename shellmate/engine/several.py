@@ -1,4 +1,4 @@
-"""Several answers in one batch: every sequence shares the prompt's state and goes its own way from there.
+"""Several answers in one batch: the sequences of a window share its prompt's state and go their own ways from there.
 
 A batch of eight costs about three times one, since the weights are read once for all of them. Sequences that have said
 the same so far are one branch, which is evaluated once: its tokens belong to all of them.
@@ -7,7 +7,9 @@ the same so far are one branch, which is evaluated once: its tokens belong to al
 import codecs
 import math
 import random
-from collections.abc import Callable, Iterator
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,14 +21,31 @@ _WARM_TEMPERATURE = 0.8  # what is sampled with where the caller asks for 0
 _GRACE = 4  # tokens that every answer may have more than the first one
 _LIKELIEST = 40  # tokens that are sampled from, at most
 MOST_SEQUENCES = 16
+_SECOND_LINE = re.compile(r"\S\s*\n\s*[^\s`]")  # with something on it that is no closing fence
+
+
+@dataclass(frozen=True)
+class Window:
+    """A prompt that is evaluated up to `position` in the sequence `first`, from which `count` of them in a row go on;
+    `logprobs` are those of all tokens behind it."""
+
+    first: int
+    count: int
+    position: int
+    logprobs: Any
+
+    @property
+    def sequences(self) -> range:
+        return range(self.first, self.first + self.count)
 
 
 @dataclass
 class _Branch:
-    """What the `members`, numbers of sequences, have said so far; `token` is the last one, whose logits are those at
-    `row` of the last batch."""
+    """What the `members`, numbers of sequences, have said so far behind `position`; `token` is the last one, whose
+    logits are those at `row` of the last batch, or there is none yet."""
 
     members: list[int]
+    position: int
     decoder: codecs.IncrementalDecoder
     token: int = -1
     row: int = -1
@@ -34,6 +53,7 @@ class _Branch:
     logprob: float = 0.0
     tokens: int = 0
     alive: bool = True
+    ended: bool = False
 
     @property
     def has_first(self) -> bool:
@@ -43,7 +63,7 @@ class _Branch:
         """What becomes of it, for some of its members, with another token."""
         decoder = _new_decoder()
         decoder.setstate(self.decoder.getstate())
-        return _Branch(members, decoder, token, -1, self.text, self.logprob + logprob, self.tokens + 1)
+        return _Branch(members, self.position, decoder, token, -1, self.text, self.logprob + logprob, self.tokens + 1)
 
 
 def _new_decoder() -> codecs.IncrementalDecoder:
@@ -52,19 +72,18 @@ def _new_decoder() -> codecs.IncrementalDecoder:
 
 @dataclass
 class SeveralDecoding:
-    """Distinct answers to the prompt that the context holds up to `position`, whose last token's logits are those of
-    the last batch: first the one that takes the likeliest tokens, then the others by their mean log-probability.
+    """Distinct answers behind the windows, of which the first begins with sequence 0: first the answer that takes the
+    likeliest tokens there, then the others by their mean log-probability.
 
     Dropped is what is still being written when there are `enough`, or when the effort allows no more. Sequence 0 is
-    left as it was.
+    left as it was, the others are empty.
     """
 
     context: LlamaContext
     vocabulary: Vocabulary
     sampling: Sampling
     opening: str
-    position: int
-    count: int
+    windows: Sequence[Window]
     usage: Usage
     enough: int
     effort: Effort
@@ -73,53 +92,63 @@ class SeveralDecoding:
     _choosers: list["_Chooser"] = field(default_factory=list, init=False)
 
     def candidates(self) -> list[Candidate]:
-        self._branches = [_Branch(list(range(self.count)), _new_decoder())]
-        self._choosers = self._make_choosers()
-        for number in range(1, self.count):
-            self.context.copy_sequence(number)
+        start = time.monotonic()
+        self._branches = [_Branch(list(w.sequences), w.position, _new_decoder()) for w in self.windows]
+        self._choosers = [chooser for window in self.windows for chooser in self._choosers_for(window)]
+        for window in self.windows:
+            for number in window.sequences[1:]:
+                self.context.copy_sequence(number, window.first)
         try:
-            while not self._are_enough():
-                self._take_tokens()
+            begun = zip(self._branches, self.windows, strict=True)
+            self._continue_with([b for branch, window in begun for b in self._followed(branch, window.logprobs)])
+            while not self._are_enough(time.monotonic() - start):
+                self._continue_with([b for branch in self._branches if branch.alive for b in self._continue(branch)])
         finally:
-            for number in range(1, self.count):
+            for number in range(1, len(self._choosers)):
                 self.context.drop_sequence(number)
-            self.context.keep(self.position)
+            self.context.keep(self.windows[0].position)
         return self._distinct()
 
-    def _make_choosers(self) -> list["_Chooser"]:
-        """How each sequence chooses its tokens: the first as it was asked for; the others begin with another token
-        each, as far as there are likely ones, and go on with the likeliest; the rest is sampled."""
-        first = _Chooser(self.sampling, 0)
+    def _choosers_for(self, window: Window) -> list["_Chooser"]:
+        """How each sequence chooses its tokens: the first as it was asked for; the others, where they are to begin
+        apart and as far as there are likely beginnings, by those and then the likeliest; the rest is sampled."""
+        first = _Chooser(self.sampling, window.first)
         warm = replace(self.sampling, temperature=self.sampling.temperature or _WARM_TEMPERATURE)
-        greedy = replace(self.sampling, temperature=0)
-        beginnings = _find_beginnings(_logprobs(self.context, -1), self.count, self.effort.least_share)
-        apart = [_Chooser(greedy, 0, token) for token in beginnings]
-        sampled = (_Chooser(warm, number) for number in range(1 + len(apart), self.count))
-        return [first, *apart, *sampled][: self.count]
+        beginnings: list[int] = []
+        if self.effort.apart:
+            beginnings = _find_beginnings(window.logprobs, window.count, self.effort.least_share)
+        apart = [_Chooser(replace(self.sampling, temperature=0), 0, token) for token in beginnings]
+        sampled = (_Chooser(warm, number) for number in window.sequences[1 + len(apart) :])
+        return [first, *apart, *sampled][: window.count]
 
-    def _are_enough(self) -> bool:
+    def _are_enough(self, seconds: float) -> bool:
         first = next(branch for branch in self._branches if branch.has_first)
+        if self.effort.one_line and _SECOND_LINE.search(first.text):
+            return True
+        if not any(branch.alive for branch in self._branches):
+            return True
         if first.alive:
             return False
-        if not any(branch.alive for branch in self._branches):
+        if first.logprob >= math.log(self.effort.certainty) or seconds >= self.effort.seconds:
             return True
         ended = {branch.text.strip() for branch in self._branches if not branch.alive}
         longest = max(branch.tokens for branch in self._branches)
         return len(ended) >= self.enough or longest > self.effort.patience * first.tokens + _GRACE
 
-    def _take_tokens(self) -> None:
-        """One token more for each sequence, and the batch that evaluates them."""
-        taken = [after for branch in self._branches if branch.alive for after in self._continue(branch)]
+    def _continue_with(self, taken: list[_Branch]) -> None:
+        """Evaluate the last tokens of the branches that those which are alive have become."""
         self._branches = sorted([b for b in self._branches if not b.alive] + taken, key=lambda b: b.members)
         alive = [branch for branch in self._branches if branch.alive]
         for row, branch in enumerate(alive):
             branch.row = row
         if alive:
-            self.context.decode([(b.token, self.position + b.tokens - 1, b.members, True) for b in alive])
+            self.context.decode([(b.token, b.position + b.tokens - 1, b.members, True) for b in alive])
 
     def _continue(self, branch: _Branch) -> Iterator[_Branch]:
+        return self._followed(branch, logprobs_of(self.context, branch.row))
+
+    def _followed(self, branch: _Branch, logprobs: Any) -> Iterator[_Branch]:
         """The branches that a branch becomes by its members' next tokens."""
-        logprobs = _logprobs(self.context, branch.row)
         likeliest = _Likeliest.of(logprobs)
         chosen: dict[int, list[int]] = {}
         for member in branch.members:
@@ -136,11 +165,11 @@ class SeveralDecoding:
     def _read(self, branch: _Branch) -> None:
         """Take a branch's last token into its text, or end it there."""
         if self.vocabulary.ends_generation(branch.token):
-            branch.alive = False
+            branch.alive, branch.ended = False, True
             return
         branch.text += branch.decoder.decode(self.vocabulary.bytes_of(branch.token))
-        ended = bool(self.sampling.stop) and self.sampling.stop in branch.text
-        branch.alive = not ended and branch.tokens < self.sampling.max_tokens
+        branch.ended = bool(self.sampling.stop) and self.sampling.stop in branch.text
+        branch.alive = not branch.ended and branch.tokens < self.sampling.max_tokens
 
     def _distinct(self) -> list[Candidate]:
         """What has ended, and the first in any case."""
@@ -148,8 +177,10 @@ class SeveralDecoding:
         for branch in self._branches:
             if branch.alive and not branch.has_first:
                 continue
-            candidate = Candidate(self.opening + branch.text, branch.logprob, branch.tokens)
-            found.setdefault(branch.text.strip(), candidate)
+            candidate = Candidate(self.opening + branch.text, branch.logprob, branch.tokens, branch.ended)
+            same = found.setdefault(branch.text.strip(), candidate)
+            if candidate.logprob > same.logprob:
+                found[branch.text.strip()] = candidate
         first, *others = found.values()
         return [first, *sorted(others, key=lambda c: -c.mean_logprob)]
 
@@ -192,7 +223,7 @@ class _Chooser:
         return int(likeliest.tokens[np.searchsorted(chances, self._random.random() * chances[-1], side="right")])
 
 
-def _logprobs(context: LlamaContext, row: int) -> Any:
+def logprobs_of(context: LlamaContext, row: int) -> Any:
     """The log-probabilities of all tokens by the logits at a row of the last batch. Float32: an answer's mean needs no
     more, and float64 takes four times as long."""
     import numpy as np

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from shellmate.engine.kvstore import KVStore
 
 _LAYOUT = "q8_0 f16 plain"  # KV types and attention: the state of one layout means nothing in another
+_PRIMING = "priming the prompt, once"
 _WORTH_KEEPING = 32  # tokens, a quarter of a second of evaluation
 
 
@@ -32,14 +33,15 @@ class Keeping:
 
 
 class PromptStates:
-    """`evaluate` has a context evaluate tokens behind those that it holds, and shows how far it is."""
+    """`evaluate` has a context evaluate tokens behind those that it holds, or in another `sequence` from its beginning,
+    and shows how far it is."""
 
     def __init__(
         self,
         store: "KVStore | None",
         model_sha256: str,
         model: ModelLoader,
-        evaluate: Callable[[LlamaContext, list[int], str], None],
+        evaluate: Callable[..., None],
         say: Callable[[str], None],
         keeping: Keeping,
     ):
@@ -103,6 +105,38 @@ class PromptStates:
             bare = Prompt(prompt.prefix, "")
             self._restore_or_prime(context, bare, frame.prefix[: frame.ends[0]], frame)
 
+    def restore_beside(self, context: LlamaContext, sequence: int, prefix: tuple[Message, ...], frame: Frame) -> None:
+        """Have another sequence hold a bare prefix, of that `frame`: the store's state, else one that is made here."""
+        key = self._key_of(Prompt(prefix, ""))
+        if self._restore_beside(context, sequence, key):
+            return
+        with self._store.priming() if self._store else nullcontext():
+            if self._restore_beside(context, sequence, key):
+                return
+            self._evaluate(context, frame.prefix, _PRIMING, sequence=sequence)
+            if self._store:
+                self._store.write(key, frame, context.take_state(sequence=sequence))
+
+    def _restore_beside(self, context: LlamaContext, sequence: int, key: str) -> bool:
+        with self._read(key) as kept:
+            if kept and context.restore_beside(sequence, kept):
+                return True
+        context.drop_sequence(sequence)
+        return False
+
+    def add_example(self, context: LlamaContext, sequence: int, prompt: Prompt, start: int) -> int:
+        """Have another sequence hold a prompt's turn behind its prefix, which ends at `start` and is held; where the
+        turn ends. It is evaluated once, and kept."""
+        key = self._key_of(prompt)
+        with self._read(key) as kept:
+            if kept and context.add_part(sequence, kept):
+                return len(kept.frame.prefix)
+        frame = frame_of(self._model.vocabulary, prompt)
+        state = context.evaluate_part(start, frame.prefix[start:], sequence)
+        if self._store:
+            self._store.write(key, frame, state)
+        return len(frame.prefix)
+
     def restore_turns(self, context: LlamaContext, prompt: Prompt) -> None:
         """Have a context hold the prompt's turns, if the store has them."""
         with self.read(replace(prompt, context="")) as layers:
@@ -150,7 +184,7 @@ class PromptStates:
 
     def _prime(self, context: LlamaContext, prefix: list[int]) -> None:
         context.clear()
-        self._evaluate(context, prefix, "priming the prompt, once")
+        self._evaluate(context, prefix, _PRIMING)
 
 
 def _has_layers(prompt: Prompt) -> bool:

@@ -41,7 +41,7 @@ class FakeEngine:
 
         return Generation(write(), usage)
 
-    def generate_several(self, prompt, sampling, count, *, effort=None, show=None):
+    def generate_several(self, prompt, sampling, count, *, effort=None, show=None, also=()):
         self.asked.append((prompt, sampling, count))
         if show and self.answers:
             show("".join(self.answers[0]))

@@ -23,7 +23,7 @@ class Engine:
         self._note(prompt)
         return Generation(iter([f"```bash\n{self.answers[0]}\n```"]), Usage(finish="stop"))
 
-    def generate_several(self, prompt, sampling, count, *, effort=None, show=None):
+    def generate_several(self, prompt, sampling, count, *, effort=None, show=None, also=()):
         self._note(prompt)
         fenced = [answer if prompt.infill else f"```bash\n{answer}\n```" for answer in self.answers]
         end = time.monotonic() + self.delay

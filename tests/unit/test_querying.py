@@ -34,7 +34,7 @@ class Model:
         self.openings.append(prompt.openings)
         return Generation(iter([self.then.pop(0)] if again else self.pieces), Usage(finish=self.finish, tokens=5))
 
-    def generate_several(self, prompt, sampling, count, *, effort=None, show=None):
+    def generate_several(self, prompt, sampling, count, *, effort=None, show=None, also=()):
         return [Candidate("".join(self.pieces), -0.5, 7)], Usage()
 
 
