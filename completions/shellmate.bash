@@ -52,7 +52,7 @@ _shellmate() {
     done
     if (( COMP_CWORD > 1 )); then
         case ${COMP_WORDS[1]} in
-        cache | config | digest | explain | fix | init | log | model | prompt | repl) command=${COMP_WORDS[1]} ;;
+        cache | config | digest | explain | fix | index | init | log | model | prompt | repl) command=${COMP_WORDS[1]} ;;
         esac
     fi
     if (( COMP_CWORD > 2 )); then
@@ -68,6 +68,7 @@ _shellmate() {
         --session) _shellmate_names sessions "$prev"; return 0 ;;
         -m | --model) _shellmate_names models "$prev"; _shellmate_files; return 0 ;;
         -p | --prompt) _shellmate_names prompts "$prev"; return 0 ;;
+        --effort) _shellmate_words fast balanced careful; return 0 ;;
         --max-tokens) return 0 ;;
         --temperature) return 0 ;;
         --seed) return 0 ;;
@@ -77,9 +78,9 @@ _shellmate() {
         --color) _shellmate_words auto always never; return 0 ;;
         esac
         if [[ $cur == -* ]]; then
-            _shellmate_words -l --lang --sh --py -n -x --explain -r --run -c --continue --session -m --model -p --prompt --json --max-tokens --temperature --seed --ctx --threads --timeout --color --offline --no-config -q --quiet -v --verbose --version -h --help
+            _shellmate_words -l --lang --sh --py -n -x --explain -r --run -c --continue --session -m --model -p --prompt --effort --json --max-tokens --temperature --seed --ctx --threads --timeout --color --offline --no-config -q --quiet -v --verbose --version -h --help
         elif (( COMP_CWORD == 1 )); then
-            _shellmate_words cache config digest explain fix init log model prompt repl
+            _shellmate_words cache config digest explain fix index init log model prompt repl
         fi
         ;;
     "cache")
@@ -163,6 +164,11 @@ _shellmate() {
         esac
         if [[ $cur == -* ]]; then
             _shellmate_words --command --status --screen -q --quiet -v --verbose -h --help
+        fi
+        ;;
+    "index")
+        if [[ $cur == -* ]]; then
+            _shellmate_words --clear --json -h --help
         fi
         ;;
     "init")
@@ -260,6 +266,7 @@ _shellmate() {
         -l | --lang) _shellmate_words auto shell python; return 0 ;;
         -m | --model) _shellmate_names models "$prev"; _shellmate_files; return 0 ;;
         -p | --prompt) _shellmate_names prompts "$prev"; return 0 ;;
+        --effort) _shellmate_words fast balanced careful; return 0 ;;
         --max-tokens) return 0 ;;
         --temperature) return 0 ;;
         --seed) return 0 ;;
@@ -268,7 +275,7 @@ _shellmate() {
         --color) _shellmate_words auto always never; return 0 ;;
         esac
         if [[ $cur == -* ]]; then
-            _shellmate_words -c --continue --session -l --lang --sh --py -m --model -p --prompt --max-tokens --temperature --seed --ctx --threads --color -q --quiet -v --verbose -h --help
+            _shellmate_words -c --continue --session -l --lang --sh --py -m --model -p --prompt --effort --max-tokens --temperature --seed --ctx --threads --color -q --quiet -v --verbose -h --help
         fi
         ;;
     esac

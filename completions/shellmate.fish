@@ -4,7 +4,7 @@
 function __shellmate_at
     set -l words (commandline -opc)
     set -l command
-    if contains -- "$words[2]" cache config digest explain fix init log model prompt repl
+    if contains -- "$words[2]" cache config digest explain fix index init log model prompt repl
         set command $words[2]
         if contains -- "$words[2] $words[3]" "cache clear" "cache info" "cache prime" "config get" "config list" "config path" "config set" "model list" "model path" "model pull" "model rm" "model verify" "prompt edit" "prompt list" "prompt show"
             set command "$words[2] $words[3]"
@@ -40,6 +40,7 @@ complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a config -d 'T
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a digest -d 'Print what the model would be told about stdin'
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a explain -d 'Say what each part of a command does'
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a fix -d 'Print the last command as it was meant'
+complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a index -d 'What is known of the options of this machine\'s programs'
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a init -d 'Print the code that binds the key, for a shell\'s startup file'
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a log -d 'Show past questions and answers, the newest at the bottom'
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a model -d 'Models: list, fetch, verify, locate and remove them'
@@ -55,6 +56,7 @@ complete -c shellmate -n '__shellmate_at' -s c -l continue -d 'Go on from the la
 complete -c shellmate -n '__shellmate_at' -l session -x -a '(__shellmate_names sessions)' -d 'Go on in the session of that name, or begin it'
 complete -c shellmate -n '__shellmate_at' -s m -l model -r -F -a '(__shellmate_names models)' -d 'The model: a name from `shellmate model list`, or a GGUF file. [qwen2.5-coder-0.5b]'
 complete -c shellmate -n '__shellmate_at' -s p -l prompt -x -a '(__shellmate_names prompts)' -d 'The prompt: a name from `shellmate prompt list`; by default the language\'s own'
+complete -c shellmate -n '__shellmate_at' -l effort -x -a 'fast balanced careful' -d 'How long to look for a command: fast takes the first, the others choose among several. [balanced]'
 complete -c shellmate -n '__shellmate_at' -l json -d 'One JSON object on stdout'
 complete -c shellmate -n '__shellmate_at' -l max-tokens -x -d 'The longest answer, in tokens. [512]'
 complete -c shellmate -n '__shellmate_at' -l temperature -x -d '0 takes the likeliest token; higher varies'
@@ -119,6 +121,10 @@ complete -c shellmate -n '__shellmate_at fix' -s q -l quiet -d 'Say nothing on s
 complete -c shellmate -n '__shellmate_at fix' -s v -l verbose -d 'Timings on stderr'
 complete -c shellmate -n '__shellmate_at fix' -s h -l help -d 'Show this message and exit'
 
+complete -c shellmate -n '__shellmate_at index' -l clear -d 'Forget all pages; they are read again when they are needed'
+complete -c shellmate -n '__shellmate_at index' -l json -d 'One JSON object on stdout'
+complete -c shellmate -n '__shellmate_at index' -s h -l help -d 'Show this message and exit'
+
 complete -c shellmate -n '__shellmate_at init; and __shellmate_place 2' -a 'bash zsh fish'
 complete -c shellmate -n '__shellmate_at init' -l key -x -d 'The key that turns words into a command; empty binds none. [alt-m]'
 complete -c shellmate -n '__shellmate_at init' -l force -d 'Take the key even where something is bound to it'
@@ -182,6 +188,7 @@ complete -c shellmate -n '__shellmate_at repl' -l sh -d 'The same as --lang shel
 complete -c shellmate -n '__shellmate_at repl' -l py -d 'The same as --lang python'
 complete -c shellmate -n '__shellmate_at repl' -s m -l model -r -F -a '(__shellmate_names models)' -d 'The model: a name from `shellmate model list`, or a GGUF file. [qwen2.5-coder-0.5b]'
 complete -c shellmate -n '__shellmate_at repl' -s p -l prompt -x -a '(__shellmate_names prompts)' -d 'The prompt: a name from `shellmate prompt list`; by default the language\'s own'
+complete -c shellmate -n '__shellmate_at repl' -l effort -x -a 'fast balanced careful' -d 'How long to look for a command: fast takes the first, the others choose among several. [balanced]'
 complete -c shellmate -n '__shellmate_at repl' -l max-tokens -x -d 'The longest answer, in tokens. [512]'
 complete -c shellmate -n '__shellmate_at repl' -l temperature -x -d '0 takes the likeliest token; higher varies'
 complete -c shellmate -n '__shellmate_at repl' -l seed -x -d 'The seed for a temperature above 0'

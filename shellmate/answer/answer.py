@@ -11,6 +11,7 @@ from shellmate.engine.engine import Engine, Sampling, Usage
 from shellmate.prompt.prompt import FENCES, Prompt
 
 ATTEMPTS = 3
+TRIALS = 9  # attempts where an answer is tried out: most of them come from one batch
 _WARMER = 0.7  # the temperature of the second and third attempt: the first one's tokens have failed
 _LANGUAGES = {fence[0].strip("`\n"): language for language, fence in FENCES.items() if len(fence) == 1}
 
@@ -58,22 +59,25 @@ def write_answer(
     open_display: Callable[[str], Display],
     find_faults: FindFaults = lambda language, code: [],
     refused: str = "",
+    try_out: FindFaults = lambda language, code: [],
 ) -> tuple[Answer, Usage]:
-    """Have an answer written and shown. A candidate that does not parse, does not suit the input or is the very code
-    that is `refused` makes room for the next, which begins with what can no longer be taken back. When none suits, or
-    one comes twice, the first that parses is the answer.
+    """Have an answer written and shown. A candidate that does not parse, does not suit the input, fails where the whole
+    of it is tried out, or is the very code that is `refused` makes room for the next, which begins with what can no
+    longer be taken back. When none suits, or one comes twice, the first that parses is the answer.
 
     Raises NoCandidateError when the last attempt fails too. What was not finished is not an answer.
     """
     display: Display | None = None
-    answered, draft = "", _Draft()
+    answered, draft, tried = "", _Draft(), 0
     spare: list[tuple[Answer, Usage]] = []
-    for attempt in range(ATTEMPTS):
+    for attempt in range(TRIALS):
         draft, insists = _Draft(), False
         generation = engine.generate(prompt, _for_attempt(sampling, attempt), answered)
         try:
             for piece in _until_closed(generation.pieces, draft):
                 display = display or open_display(draft.language)
+                if draft.closed:  # the whole of it is judged before any of what came with its end is shown
+                    continue
                 _show(draft, display, piece, find_faults, refused)
                 if not draft.verdict.valid:
                     break
@@ -82,11 +86,14 @@ def write_answer(
             display = display or open_display(draft.language)
             if verdict.valid:
                 faults = tuple(_find_all_faults(draft, find_faults, refused))
+                if not faults and (faults := tuple(try_out(draft.language, draft.code))):
+                    tried += 1
                 answer = Answer(draft.language, draft.code, cut, faults, draft.message)
                 if not answer.faults:
                     display.finish(draft.code)
                     return answer, generation.usage
-                insists = any(answer.code == earlier.code for earlier, _ in spare)
+                said_all = display.released.rstrip() == draft.code.rstrip()  # and none of it can be taken back
+                insists = said_all or any(answer.code == earlier.code for earlier, _ in spare)
                 spare.append((answer, generation.usage))
             display.retract()
         except BaseException:
@@ -94,7 +101,7 @@ def write_answer(
                 display.abandon()
             raise
         draft.verdict = verdict
-        if cut or insists:
+        if cut or insists or attempt + 1 - tried >= ATTEMPTS:
             break
         answered = draft.opening + display.released if display.released else ""
     for answer, usage in spare:

@@ -130,6 +130,19 @@ class SilentDisplay:
         pass
 
 
+class HeldDisplay(SilentDisplay):
+    """Holds everything back from another display until it is finished."""
+
+    def __init__(self, display: Display) -> None:
+        self._display = display
+
+    def finish(self, code: str) -> None:
+        self._display.finish(code)
+
+    def abandon(self) -> None:
+        self._display.abandon()
+
+
 def begins_with_released(code: str, released: str) -> None:
     """Raises ValueError where a candidate contradicts what already stands on stdout."""
     if not code.startswith(released):

@@ -2,10 +2,13 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shellmate.answer.answer import Answer
 from shellmate.engine.engine import Usage
+
+if TYPE_CHECKING:
+    from shellmate.answer.unknowns import Unknown
 
 
 def to_json(
@@ -17,9 +20,10 @@ def to_json(
     first: float,
     total: float,
     names_known: bool = False,
+    unknown: "Unknown | None" = None,
 ) -> str:
     """One object, one line. `first` and `total` are seconds, `names_known` whether the names that the input has were
-    known; what is not judged is null."""
+    known; what is not judged is null, `unknown` where it is no command of this machine."""
     from shellmate.answer.danger import judge  # behind the answer, which it would hold up
 
     verdict = judge(answer.language, answer.code)
@@ -30,8 +34,8 @@ def to_json(
         "alternatives": list(alternatives),
         "checks": {
             "syntax": answer.language in ("shell", "python") or None,
-            "commands": None,
-            "options": None,
+            "commands": None if unknown is None else not unknown.programs,
+            "options": None if unknown is None else not unknown.options,
             "names": not answer.faults if names_known else None,
         },
         "danger": {"level": verdict.level, "reasons": list(verdict.reasons)},

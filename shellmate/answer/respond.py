@@ -3,13 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 from shellmate.answer.answer import Answer, FindFaults, write_answer
-from shellmate.answer.display import Display
+from shellmate.answer.display import Display, HeldDisplay, PipeDisplay
 from shellmate.engine.engine import Engine, Sampling, Usage
 from shellmate.prompt.prompt import Prompt
 from shellmate.request.digest import Query
 from shellmate.request.stdin import Input
+
+if TYPE_CHECKING:
+    from shellmate.answer.trials import Trials
 
 TABLES = ("CSV", "TSV", "table")  # the kinds of input whose names are all columns, in order
 
@@ -30,17 +34,31 @@ def respond(
     open_display: Callable[[str], Display],
     piped: Input | None = None,
     refused: str = "",
+    trials: "Trials | None" = None,
 ) -> Response:
-    """As `write_answer`, on what was piped in."""
+    """As `write_answer`, on what was piped in. Where the question says what its code gives, `trials` see to it, and
+    nothing is released before."""
     find_faults = fault_finder(piped, prompt.query)
     if not prompt.query:
-        answer, usage = write_answer(engine, prompt, sampling, open_display, find_faults, refused)
+        try_out = trials.find_faults if trials else _find_none
+        if trials and trials.cases:
+            open_display = partial(_hold_back, open_display)
+        answer, usage = write_answer(engine, prompt, sampling, open_display, find_faults, refused, try_out)
         return Response(answer, answer.message, usage)
     from shellmate.answer.querying import QueryEngine
 
     writer = QueryEngine(engine, prompt.query)
     answer, usage = write_answer(writer, prompt, sampling, open_display, find_faults, refused)
     return Response(answer, writer.message, usage)
+
+
+def _hold_back(open_display: Callable[[str], Display], language: str) -> Display:
+    display = open_display(language)
+    return HeldDisplay(display) if isinstance(display, PipeDisplay) else display
+
+
+def _find_none(language: str, code: str) -> list[str]:
+    return []
 
 
 def fault_finder(piped: Input | None, query: Query | None) -> FindFaults:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shellmate.core.environment import Environment
@@ -11,6 +12,9 @@ from shellmate.core.settings import SETTINGS
 from shellmate.engine.engine import Engine
 
 if TYPE_CHECKING:
+    from shellmate.answer.trials import Trials
+    from shellmate.prompt.kinds import Kinds
+    from shellmate.request.manual.manuals import Manuals
     from shellmate.session.thread import Thread
 
 
@@ -35,6 +39,20 @@ class App:
         from shellmate.session.thread import Thread  # with the prompts, which --help has no use for
 
         return Thread(self.paths.state, self.env.say, self.setting("log"), self.setting("keep_input"))
+
+    def new_trials(self, words: str) -> "Trials":
+        """What looks at the answers to a question, on this machine."""
+        from shellmate.answer.trials import Trials
+        from shellmate.request.command.parts import Explainer
+
+        return Trials(words, Path.cwd(), self.env.variables, Explainer(self.manuals()), self.setting("dry_run"))
+
+    def manuals(self) -> "Manuals":
+        """The pages of this machine's programs."""
+        from shellmate.request.manual.manuals import Manuals
+        from shellmate.request.manual.pagestore import PageStore
+
+        return Manuals(self.env.variables, Path.cwd(), PageStore(self.paths.cache / "pages.db"))
 
     def open_engine(
         self, *, quiet: bool = False, verbose: bool = False, show_progress: Callable[..., Any] | None = None
@@ -65,4 +83,20 @@ class App:
             keeping=Keeping(inputs=self.setting("keep_input"), turns=self.setting("log")),
         )
         show_progress = show_progress or partial(progress, self.env, quiet=quiet)
-        return LocalEngine(file, self.paths.kv, limits, show_progress, self.env.say, verbose)
+        engine = LocalEngine(file, self.paths.kv, limits, show_progress, self.env.say, verbose)
+        return self._with_effort(engine)
+
+    def _with_effort(self, engine: Engine) -> Engine:
+        """The engine, or one that takes its pains beside it, as the setting says."""
+        if self.setting("effort") == "fast":
+            return engine
+        from shellmate.answer.choosing import EFFORTS, ChoosingEngine
+
+        return ChoosingEngine(engine, self.kinds(), EFFORTS[self.setting("effort")])
+
+    def kinds(self) -> "Kinds":
+        """The kinds of request that there are worked examples of."""
+        from shellmate.prompt.kinds import Kinds
+        from shellmate.prompt.library import PromptLibrary
+
+        return Kinds(PromptLibrary.of(self.paths), self.paths.cache / "kinds")

@@ -41,7 +41,8 @@ def ask(app: App, wishes: Wishes, sampling: Sampling, engine: Engine, spool: Bin
         else:
             refused = wishes.refused or (conversation.code if prompt.turns else "")
             display = partial(_display, app, wishes, clock)
-            response = respond(engine, prompt, sampling, display, request.input, refused)
+            trials = app.new_trials(request.words) if app.setting("effort") != "fast" else None
+            response = respond(engine, prompt, sampling, display, request.input, refused, trials)
             answers = [response.answer]
         if thread.is_kept:
             engine.note_turn(without_first_turns(prompt, response.usage.dropped_turns), response.message)

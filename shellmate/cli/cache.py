@@ -58,7 +58,7 @@ def prime(app: App, names: tuple[str, ...], model: str | None, quiet: bool) -> N
 
 
 def prime_prompts(app: App, names: tuple[str, ...] = (), quiet: bool = False) -> None:
-    """Have the KV states of the named prompts, or of all, on disk."""
+    """Have the KV states of the named prompts on disk, or of all, and of the examples of each kind of request."""
     from shellmate.prompt.library import PromptLibrary
     from shellmate.prompt.prompt import prefix_of
 
@@ -66,11 +66,15 @@ def prime_prompts(app: App, names: tuple[str, ...] = (), quiet: bool = False) ->
     files = [library.load(name) for name in names or library.names()]
     if not files:
         raise UsageError("there are no prompts")
+    prefixes = {file.name: prefix_of(file, library) for file in files}
+    if not names and app.setting("effort") != "fast":
+        kinds = app.kinds()
+        prefixes |= {f"{kind} (examples)": kinds.prefix_of(kind) for kind in kinds.names()}
     engine = app.open_engine(quiet=quiet)
     try:
-        for file in files:
-            tokens = engine.prime(prefix_of(file, library))
+        for name, prefix in prefixes.items():
+            tokens = engine.prime(prefix)
             if not quiet:
-                app.env.say(f"shellmate: {file.name} is primed ({tokens:,} tokens)")
+                app.env.say(f"shellmate: {name} is primed ({tokens:,} tokens)")
     finally:
         engine.close()

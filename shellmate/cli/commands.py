@@ -29,7 +29,7 @@ Examples:
 Exit status: 0 answered, 1 failed, 2 usage, 3 model, 4 no answer that parses,
 5 refused to run, 124 timed out, 130 interrupted.
 """
-COMMANDS = ("cache", "config", "digest", "explain", "fix", "init", "log", "model", "prompt", "repl")
+COMMANDS = ("cache", "config", "digest", "explain", "fix", "index", "init", "log", "model", "prompt", "repl")
 HIDDEN = {"__line": "line"}  # for the widgets; no question begins so
 
 
@@ -75,7 +75,8 @@ def load(app: App, params: dict[str, Any]) -> None:
 
 
 _SETTINGS_HERE = {
-    "lang", "model", "prompt", "max_tokens", "temperature", "seed", "ctx", "threads", "timeout", "color", "offline"
+    "lang", "model", "prompt", "effort", "max_tokens", "temperature", "seed", "ctx", "threads", "timeout", "color",
+    "offline",
 }  # fmt: skip
 
 
@@ -96,6 +97,7 @@ _SETTINGS_HERE = {
 @session_option
 @setting_option("model", "-m")
 @setting_option("prompt", "-p")
+@setting_option("effort")
 @click.option("--json", is_flag=True, help="One JSON object on stdout.")
 @setting_option("max_tokens")
 @setting_option("temperature")

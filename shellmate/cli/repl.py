@@ -35,6 +35,7 @@ Alt-Enter begins a new line, Ctrl-C stops an answer, Ctrl-D leaves.
 @language_options
 @setting_option("model", "-m")
 @setting_option("prompt", "-p")
+@setting_option("effort")
 @setting_option("max_tokens")
 @setting_option("temperature")
 @setting_option("seed")

@@ -1,6 +1,7 @@
 """What is said about an answer, and kept of it, once it is there."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from shellmate.answer.answer import Answer
 from shellmate.answer.clock import Clock
@@ -14,6 +15,9 @@ from shellmate.engine.engine import Usage
 from shellmate.prompt.prompt import Prompt
 from shellmate.request.request import Request
 from shellmate.session.thread import Thread
+
+if TYPE_CHECKING:
+    from shellmate.answer.unknowns import Unknown
 
 
 def keep(
@@ -48,8 +52,9 @@ def report(
     answer, env = answers[0], app.env
     if wishes.json:
         others = [a.code for a in answers[1:]]
-        model = str(app.setting("model"))
-        env.write(to_json(answer, others, explanation, model, usage, clock.first, clock.total(), names_known) + "\n")
+        model, total = str(app.setting("model")), clock.total()
+        unknown = _find_unknown(app, answer) if answer.language == "shell" else None
+        env.write(to_json(answer, others, explanation, model, usage, clock.first, total, names_known, unknown) + "\n")
     elif wishes.alternatives > 1:
         _write_alternatives(app, wishes, answers)
     for remark in remarks_on(answer, usage) if not wishes.quiet else ():
@@ -58,6 +63,13 @@ def report(
         _warn(app, wishes, answers)
     if wishes.verbose:
         env.say(f"shellmate: first byte {clock.first:.2f} s, in all {clock.total():.2f} s; {usage}")
+
+
+def _find_unknown(app: App, answer: Answer) -> "Unknown":
+    from shellmate.answer.unknowns import find_unknown
+    from shellmate.request.command.parts import Explainer
+
+    return find_unknown(answer.code, Explainer(app.manuals()))
 
 
 def _warn(app: App, wishes: Wishes, answers: list[Answer]) -> None:

@@ -64,6 +64,13 @@ SETTINGS = {
         Setting("lang", "auto", "What to write; auto lets the model choose.", choices=("auto", "shell", "python")),
         Setting("model", "qwen2.5-coder-0.5b", "The model: a name from `shellmate model list`, or a GGUF file."),
         Setting("prompt", "", "The prompt: a name from `shellmate prompt list`; by default the language's own."),
+        Setting(
+            "effort",
+            "balanced",
+            "How long to look for a command: fast takes the first, the others choose among several.",
+            choices=("fast", "balanced", "careful"),
+        ),
+        Setting("dry_run", True, "Try what only reads in a sandbox, unseen, to leave out what fails.", bool),
         Setting("max_tokens", 512, "The longest answer, in tokens.", int, least=1, most=100_000),
         Setting("temperature", 0.0, "0 takes the likeliest token; higher varies.", float, least=0, most=5),
         Setting("seed", 0, "The seed for a temperature above 0.", int, least=0, most=2**32 - 2),

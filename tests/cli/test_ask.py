@@ -304,7 +304,7 @@ def test_alternatives_are_distinct_and_parse(shellmate):
 def test_json_has_the_keys_of_the_interface(shellmate):
     report = json.loads(shellmate("--json", "python files", answers=[FIND]).out)
     assert report["language"] == "shell"
-    assert report["checks"] == {"syntax": True, "commands": None, "options": None, "names": None}
+    assert report["checks"] == {"syntax": True, "commands": True, "options": True, "names": None}
     assert {"code", "explanation", "alternatives", "danger", "model", "timings"} <= set(report)
     assert {"first_token_ms", "total_ms", "prompt_tokens", "primed_tokens", "tokens", "tokens_per_s"} <= set(
         report["timings"]

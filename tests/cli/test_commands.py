@@ -2,8 +2,11 @@
 
 import pytest
 
+from shellmate.prompt.library import own_prompts
+
 LS = ["```bash\n", "ls", "\n```"]
 NAMES = ["about", "auto", "command", "complete", "explain", "fix", "piped", "python", "query", "shell"]
+KINDS = [file.stem for file in (own_prompts() / "kinds").glob("*.toml")]
 
 
 def test_a_question_that_begins_like_a_command(shellmate):
@@ -116,8 +119,8 @@ def test_an_unknown_prompt_lists_the_known_ones(shellmate, name):
 def test_cache_prime_primes_every_prompt(shellmate):
     result = shellmate("cache", "prime")
     assert result.code == 0
-    assert len(result.engine.asked) == len(NAMES)
-    assert result.err.count("is primed") == len(NAMES)
+    assert len(result.engine.asked) == len(NAMES) + len(KINDS)
+    assert result.err.count("is primed") == len(NAMES) + len(KINDS)
 
 
 def test_cache_info_and_clear(shellmate):

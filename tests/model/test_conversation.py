@@ -178,7 +178,7 @@ def test_a_follow_up_from_the_shell_knows_the_answer_before(run, primed, tmp_pat
     variables = {**primed, "SHELLMATE_STATE_DIR": str(tmp_path / "state")}
     first = run("find all log files", env=variables)
     second = run("-v", "-c", "only the ten largest", env=variables)
-    assert first.stdout.strip() == "find . -type f -name '*.log'"
+    assert "-name '*.log'" in first.stdout
     assert "*.log" in second.stdout and "10" in second.stdout
     assert int(second.stderr.split(" evaluated")[0].split()[-1]) < 40
     prose = run("-c", "why -type f?", env=variables)
