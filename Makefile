@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALL := $(PYTHON) scripts/locked.py sh scripts/install.sh "$(PYTHON)" $(VENV)
 INSTALLER := pyproject.toml scripts/install.sh scripts/build_llama.sh
 
-.PHONY: demo install test test-ready test-fast lint docs record bench clean
+.PHONY: demo install test test-ready test-fast lint docs record bench accuracy clean
 .DEFAULT_GOAL := demo
 
 demo: install
@@ -44,6 +44,10 @@ bench: $(VENV)/.test
 	@$(BIN)/shellmate model pull --no-prime
 	@$(BIN)/shellmate cache prime
 	@$(BIN)/python -m tests.bench
+
+accuracy: $(VENV)/.test
+	@$(BIN)/shellmate model pull --no-prime
+	@$(BIN)/python -m tests.bench.accuracy $(BENCHMARKS)
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis
