@@ -17,14 +17,15 @@ _LONGEST = 128  # tokens of a command that others are weighed against
 @dataclass(frozen=True)
 class Pains:
     """What is taken to find a command: `count` are decoded, shared out among the question's own prompt and so many
-    `others` that it may be asked with as well. `seconds` after they were begun nothing is waited for but the first."""
+    `others` that it may be asked with as well. `seconds` after they were begun nothing is waited for but the first: a
+    bound for a machine that is busy, since who asks twice wants the same answer."""
 
     count: int
     others: int
     seconds: float
 
 
-EFFORTS = {"balanced": Pains(8, 2, 2.5), "careful": Pains(16, 3, 5.0)}
+EFFORTS = {"balanced": Pains(8, 2, 6.0), "careful": Pains(16, 3, 12.0)}
 
 
 class ChoosingEngine:

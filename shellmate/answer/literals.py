@@ -18,7 +18,7 @@ _IN_WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "
              "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}  # fmt: skip
 _NO_FILE = frozenset(("e.g", "i.e", "etc.", "vs.", "a.m", "p.m"))
 _EVERYWHERE = re.compile(
-    r"/|/dev/(null|stdin|stdout|stderr|fd/\d+|u?random|zero)|(/etc|/proc|/sys|/var/log|/usr|/boot)(/.*)?|~|\.{1,2}/?|-"
+    r"/|/dev/(null|stdin|stdout|stderr|fd/\d+|u?random|zero)|(/etc|/proc|/sys|/boot)(/.*)?|/var/log/.+|~|\.{1,2}/?|-"
 )
 _PLACEHOLDER = re.compile(
     r"path/to|example\.(com|org|txt)|your[_-]?\w*|<[a-z_ -]+>|(?<!\w)(file|filename|input|output|data|test|directory|folder|foo)\d*(\.(txt|csv|log|sh))?(?!\w)",
