@@ -107,7 +107,7 @@ class LocalEngine:
 
         usage = Usage()
         sequences = min(effort.sequences * count, MOST_SEQUENCES)
-        counts = share_out(sequences, 1 + len(also))
+        counts, beside = share_out(sequences, 1 + len(also)), estimate_tokens(prompt, also)
         start = time.perf_counter()
         self._end_sampling()
         context, wanted, room = self._contexts.prepare(
@@ -116,7 +116,7 @@ class LocalEngine:
             min(sampling.max_tokens, effort.longest),
             sequences,
             usage,
-            estimate_tokens(also),
+            beside,
         )
         opening = "".join(prompt.openings[:1])
         if len(prompt.openings) > 1:
@@ -127,8 +127,8 @@ class LocalEngine:
         self._evaluate(context, wanted, "reading")
         windows = [Window(0, counts[0], len(context.held), logprobs_of(context, -1))]
         if also:
-            beside = Windows(self._model, self._states, self._contexts)
-            context, others = beside.open(context, also, opening, counts, room)
+            opener = Windows(self._model, self._states, self._contexts)
+            context, others = opener.open(context, also, opening, counts, room)
             windows += others
         usage.prompt_seconds = time.perf_counter() - start
         start = time.perf_counter()
