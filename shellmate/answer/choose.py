@@ -79,5 +79,5 @@ def score(choice: Choice, weights: Mapping[str, float]) -> float:
 
 @cache
 def own_weights() -> dict[str, float]:
-    """What each feature counts for, as scripts/fit_weights.py found it."""
+    """What each feature counts for."""
     return tomllib.loads(Path(__file__).with_name("weights.toml").read_text(encoding="utf-8"))["weights"]

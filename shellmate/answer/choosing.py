@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from shellmate.answer.choose import rank
-from shellmate.engine.engine import THOROUGH, Candidate, Effort, Engine, Generation, Sampling, Usage
+from shellmate.engine.engine import THOROUGH, Candidate, Effort, Engine, EngineAround, Generation, Sampling, Usage
 from shellmate.prompt.kinds import Kinds
-from shellmate.prompt.prompt import FENCES, Message, Prompt
+from shellmate.prompt.prompt import FENCES, Prompt
 
 _SHELL = FENCES["shell"][0]
 _SURE = 0.9  # the probability of a whole first answer, from which on no other would be chosen
@@ -28,11 +28,12 @@ class Pains:
 EFFORTS = {"balanced": Pains(8, 2, 6.0), "careful": Pains(16, 3, 12.0)}
 
 
-class ChoosingEngine:
+class ChoosingEngine(EngineAround):
     """An engine whose commands of one line are the best of several, by the `weights` of their features."""
 
     def __init__(self, engine: Engine, kinds: Kinds, pains: Pains, weights: Mapping[str, float] | None = None):
-        self._engine, self._kinds, self._pains, self._weights = engine, kinds, pains, weights
+        super().__init__(engine)
+        self._kinds, self._pains, self._weights = kinds, pains, weights
         self._effort = Effort(
             sequences=1,
             patience=2,
@@ -104,15 +105,6 @@ class ChoosingEngine:
         if not candidates[0].finished:
             return self._engine.generate_several(prompt, sampling, count, effort=effort, show=show, also=also)
         return rank(prompt.suffix, candidates, self._weights)[:count], usage
-
-    def note_turn(self, prompt: Prompt, answer: str) -> None:
-        self._engine.note_turn(prompt, answer)
-
-    def prime(self, prefix: tuple[Message, ...]) -> int:
-        return self._engine.prime(prefix)
-
-    def close(self) -> None:
-        self._engine.close()
 
 
 def _closed(text: str) -> str:

@@ -9,9 +9,9 @@ from shellmate.answer.doubts import count_doubts
 from shellmate.answer.mentions import Mention, find_mentions
 from shellmate.answer.repairs import propose_additions, propose_beginnings
 from shellmate.answer.selects import find_fault, open_table
-from shellmate.engine.engine import THOROUGH, Candidate, Effort, Engine, Generation, Sampling, Usage
+from shellmate.engine.engine import THOROUGH, Candidate, Effort, Engine, EngineAround, Generation, Sampling, Usage
 from shellmate.prompt.conversation import CHANGE
-from shellmate.prompt.prompt import FENCES, Message, Prompt
+from shellmate.prompt.prompt import FENCES, Prompt
 from shellmate.request.digest import Query
 
 MOST_REPAIRS = 4
@@ -19,7 +19,7 @@ ALTERNATIVES = 8
 _FITS = (False, 0)
 
 
-class QueryEngine:
+class QueryEngine(EngineAround):
     """An engine whose model writes SQL and whose answers are Python.
 
     Where a select reads a column that is not there, or seeks a value that no cell has, the model is asked again from
@@ -27,7 +27,8 @@ class QueryEngine:
     """
 
     def __init__(self, engine: Engine, query: Query):
-        self._engine, self._query = engine, query
+        super().__init__(engine)
+        self._query = query
         self.message = ""  # what the model said last: its select
 
     def generate(self, prompt: Prompt, sampling: Sampling, answered: str = "") -> Generation:
@@ -96,15 +97,6 @@ class QueryEngine:
 
     def _in_python(self, text: str) -> str:
         return f"{FENCES['python'][0]}{self._query.before}{_read_select(text)}{self._query.after}```"
-
-    def note_turn(self, prompt: Prompt, answer: str) -> None:
-        self._engine.note_turn(prompt, answer)
-
-    def prime(self, prefix: tuple[Message, ...]) -> int:
-        return self._engine.prime(prefix)
-
-    def close(self) -> None:
-        self._engine.close()
 
 
 def _read_select(text: str) -> str:

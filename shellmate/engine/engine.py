@@ -142,3 +142,19 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Give back memory and files."""
+
+
+class EngineAround:
+    """What an engine that has another one write leaves to that one."""
+
+    def __init__(self, engine: Engine):
+        self._engine = engine
+
+    def note_turn(self, prompt: Prompt, answer: str) -> None:
+        self._engine.note_turn(prompt, answer)
+
+    def prime(self, prefix: tuple[Message, ...]) -> int:
+        return self._engine.prime(prefix)
+
+    def close(self) -> None:
+        self._engine.close()
