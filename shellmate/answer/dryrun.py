@@ -21,7 +21,7 @@ _GLOB = re.compile(r"[*?\[]")  # that finds nothing here
 def find_error(code: str, words: str, cwd: Path, variables: Mapping[str, str]) -> str:
     """What a command does wrong, in the words of its tool; empty where it does nothing wrong, or may not be tried.
 
-    That a path is missing which the question itself names is no fault of the command.
+    That a path is missing is a fault where the command names it and the question does not.
     """
     if not only_reads(code):
         return ""
@@ -29,9 +29,12 @@ def find_error(code: str, words: str, cwd: Path, variables: Mapping[str, str]) -
     if ran is None or not ran.output:
         return ""
     faults = [line.strip() for line in ran.output.splitlines() if _FAULT.search(line)]
-    missing = [found[0] for found in _MISSING.finditer(ran.output) if not _is_named(found["path"], words)]
+    missing = [found[0] for found in _MISSING.finditer(ran.output) if _is_made_up(found["path"], words, code)]
     return next(iter([*faults, *missing]), "")
 
 
-def _is_named(path: str, words: str) -> bool:
-    return bool(_GLOB.search(path)) or Path(path.strip("'‘")).name in words
+def _is_made_up(path: str, words: str, code: str) -> bool:
+    """Whether a path stands in a command by name, and not in the words: what a command came upon, such as a process
+    that has ended, it did not make up."""
+    name = Path(path.strip("'‘’")).name
+    return not _GLOB.search(path) and name in code and name not in words

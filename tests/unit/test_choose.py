@@ -40,6 +40,7 @@ def ranked(words: str, *codes: str) -> list[str]:
         ("save the listing of src to out.txt", "ls src", "ls src > out.txt"),
         ("统计 access.log 的行数", "cat access.log", "wc -l access.log"),
         ("lines 10 to 20 of main.c", "awk '{ print $10, $20 }' main.c", "sed -n '10,20p' main.c"),
+        ("the five biggest files here", "find / -type f -size +1M | sort | head -n 5", "ls -S . | head -n 5"),
         ("disk usage of each folder in /srv", "ls -l /srv", "du -sh /srv/*"),
     ],
 )

@@ -42,6 +42,12 @@ def test_what_is_wrong_is_said(folder, command):
     assert find_error(command, "lines of notes.txt", folder, VARIABLES)
 
 
+def test_what_a_command_comes_upon_is_not_its_fault(folder):
+    (folder / "dangling").symlink_to("nowhere")
+    assert find_error("find . -type l | xargs cat", "show all links", folder, VARIABLES) == ""
+    assert find_error("cat dangling", "show all links", folder, VARIABLES)
+
+
 @pytest.mark.parametrize(
     "command",
     [
