@@ -1,10 +1,8 @@
 """What a question says its function gives, tried on the answer."""
 
 import ast
-import doctest
 import json
 import re
-import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -66,6 +64,10 @@ def find_cases(words: str) -> list[Case]:
 
 
 def _doctests(words: str) -> Iterator[Case]:
+    if ">>>" not in words:
+        return
+    import doctest  # with it comes the debugger
+
     try:
         examples = doctest.DocTestParser().get_examples(words)
     except ValueError:
@@ -97,6 +99,8 @@ def _is_expression(text: str) -> bool:
 
 def find_failure(code: str, cases: list[Case], run: Run) -> str:
     """The first case that an answer fails, in words; empty where it fails none, or could not be tried."""
+    import secrets
+
     token = secrets.token_hex(16)
     pairs = [(case.call, case.want) for case in cases]
     said = run(f"TOKEN, CODE, CASES = {token!r}, {code!r}, {pairs!r}\n{_SCRIPT}")

@@ -5,6 +5,7 @@ import selectors
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -15,6 +16,7 @@ from pathlib import Path
 MEBIBYTE = 1 << 20
 _KEPT = ("PATH", "HOME", "USER", "LOGNAME")  # of the variables: neither secrets nor sockets are among them
 _SCRATCH = "/dev/shm"  # in the sandbox's own /dev, so in its own memory
+_PYTHON = ("/usr", "/bin", "/lib", "/lib64", sys.base_prefix, sys.prefix)
 _LIMITED = 'ulimit -c 0; ulimit -t "$1"; ulimit -v "$2"; ulimit -f "$3"; shift 3; exec "$@"'
 _BLOCK = 512  # bytes, what ulimit -f counts in
 _STEP = 4096  # bytes
@@ -31,12 +33,13 @@ class Ran:
 
 @dataclass(frozen=True)
 class Limits:
-    """`memory` is address space in bytes; a `scratch` folder to work in, else none can be written to."""
+    """`memory` is address space in bytes. Every file can be read and none written; with `python_alone` only what Python
+    itself needs is there, and a scratch folder: code that nobody has read may open any file and socket it finds."""
 
     seconds: float = 0.3
     output: int = 1024
     memory: int = 64 * MEBIBYTE
-    scratch: bool = False
+    python_alone: bool = False
 
 
 def run_sealed(
@@ -45,23 +48,24 @@ def run_sealed(
     variables: Mapping[str, str],
     limits: Limits = Limits(),
 ) -> Ran | None:
-    """Run a command with the whole file system read-only, no network, no devices, no sockets under /run, processes of
-    its own and no input. None where there is no bubblewrap, or none that works here."""
+    """Run a command with the file system read-only, no network, no devices, no sockets under /run, processes of its own
+    and no input. None where there is no bubblewrap, or none that works here."""
     bwrap = shutil.which("bwrap", path=variables.get("PATH", os.defpath))
     if not bwrap or not _works(bwrap):
         return None
-    folder = _SCRATCH if limits.scratch else str(cwd)
-    cpu, size = str(int(limits.seconds) + 1), str(16 * MEBIBYTE // _BLOCK if limits.scratch else 0)
+    folder, seen = (_SCRATCH, _PYTHON) if limits.python_alone else (str(cwd), ("/",))
+    cpu, size = str(int(limits.seconds) + 1), str(16 * MEBIBYTE // _BLOCK if limits.python_alone else 0)
     limited = ["sh", "-c", _LIMITED, "sh", cpu, str(limits.memory // 1024), size, *command]
     environment = [word for name in _KEPT if name in variables for word in ("--setenv", name, variables[name])]
-    return _run([*_sealed(bwrap), *environment, "--chdir", folder, "--", *limited], limits)
+    return _run([*_sealed(bwrap, seen), *environment, "--chdir", folder, "--", *limited], limits)
 
 
-def _sealed(bwrap: str) -> list[str]:
+def _sealed(bwrap: str, seen: Sequence[str] = ("/",)) -> list[str]:
     return [
         bwrap,
         *("--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"),
-        *("--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/run"),
+        *(word for path in seen for word in ("--ro-bind-try", path, path)),
+        *("--dev", "/dev", "--proc", "/proc", "--tmpfs", "/run"),
         *("--clearenv", "--setenv", "LC_ALL", "C", "--setenv", "TERM", "dumb"),
     ]
 

@@ -4,21 +4,19 @@ import ast
 import os
 import re
 import shutil
-import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from shellmate.answer.cases import Case, find_cases, find_failure
 from shellmate.answer.check import parse_beginning
-from shellmate.answer.dryrun import find_error
-from shellmate.answer.sandbox import MEBIBYTE, Limits, run_sealed
-from shellmate.answer.unknowns import unknown_options, unknown_programs
-from shellmate.request.command.parts import Explainer
 
-_TRIAL = Limits(seconds=2, output=1 << 16, memory=512 * MEBIBYTE, scratch=True)
+if TYPE_CHECKING:
+    from shellmate.request.command.parts import Explainer
+
 _SECONDS = 2
 _ASK = "import sys, importlib.util as u; print(*[n for n in sys.argv[1:] if not u.find_spec(n)])"
 
@@ -26,13 +24,20 @@ _ASK = "import sys, importlib.util as u; print(*[n for n in sys.argv[1:] if not 
 @dataclass
 class Trials:
     """Looks at answers to a question. `variables` are the process's; `runs` where what only reads, and what the
-    question has examples for, may be run in a sandbox."""
+    question has examples for, may be run in a sandbox.
+
+    What it looks with is imported when there is an answer to look at: nobody waits for that before the first token.
+    """
 
     words: str
     cwd: Path
     variables: Mapping[str, str]
-    explainer: Explainer
+    open_explainer: Callable[[], "Explainer"]
     runs: bool = True
+
+    @cached_property
+    def explainer(self) -> "Explainer":
+        return self.open_explainer()
 
     @cached_property
     def cases(self) -> list[Case]:
@@ -45,6 +50,9 @@ class Trials:
         return self._find_in_python(code) if language == "python" else []
 
     def _find_in_shell(self, code: str) -> list[str]:
+        from shellmate.answer.dryrun import find_error
+        from shellmate.answer.unknowns import unknown_options
+
         programs = [f"{name} is not on this machine" for name in self._missing_programs(code)]
         options = [f"{option} is not in its page" for option in unknown_options(code, self.explainer)]
         faults = [*programs, *options]
@@ -54,6 +62,8 @@ class Trials:
 
     def _missing_programs(self, code: str) -> list[str]:
         """Those that the question did not ask for by name: they are its own business."""
+        from shellmate.answer.unknowns import unknown_programs
+
         said = re.findall(r"[\w.+-]+", self.words)
         return [name for name in unknown_programs(code, self.explainer) if name not in said]
 
@@ -73,6 +83,8 @@ class Trials:
         python = shutil.which("python3", path=self.variables.get("PATH", os.defpath))
         if not names or not python:
             return []
+        import subprocess
+
         try:
             done = subprocess.run(
                 [python, "-c", _ASK, *names],
@@ -91,7 +103,10 @@ class Trials:
         return (self.cwd / f"{module}.py").exists() or (self.cwd / module).is_dir()
 
     def _run(self, script: str) -> str | None:
-        ran = run_sealed([sys.executable, "-I", "-c", script], self.cwd, self.variables, _TRIAL)
+        from shellmate.answer.sandbox import MEBIBYTE, Limits, run_sealed
+
+        limits = Limits(seconds=2, output=1 << 16, memory=512 * MEBIBYTE, python_alone=True)
+        ran = run_sealed([sys.executable, "-I", "-c", script], self.cwd, self.variables, limits)
         return ran.output if ran else None
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shellmate.core.environment import Environment
@@ -14,7 +13,7 @@ from shellmate.engine.engine import Engine
 if TYPE_CHECKING:
     from shellmate.answer.trials import Trials
     from shellmate.prompt.kinds import Kinds
-    from shellmate.request.manual.manuals import Manuals
+    from shellmate.request.command.parts import Explainer
     from shellmate.session.thread import Thread
 
 
@@ -43,16 +42,16 @@ class App:
     def new_trials(self, words: str) -> "Trials":
         """What looks at the answers to a question, on this machine."""
         from shellmate.answer.trials import Trials
+
+        return Trials(words, self.env.cwd, self.env.variables, self.explainer, self.setting("dry_run"))
+
+    def explainer(self) -> "Explainer":
+        """What takes commands apart, with the pages of this machine's programs."""
         from shellmate.request.command.parts import Explainer
-
-        return Trials(words, Path.cwd(), self.env.variables, Explainer(self.manuals()), self.setting("dry_run"))
-
-    def manuals(self) -> "Manuals":
-        """The pages of this machine's programs."""
         from shellmate.request.manual.manuals import Manuals
         from shellmate.request.manual.pagestore import PageStore
 
-        return Manuals(self.env.variables, Path.cwd(), PageStore(self.paths.cache / "pages.db"))
+        return Explainer(Manuals(self.env.variables, self.env.cwd, PageStore(self.paths.pages)))
 
     def open_engine(
         self, *, quiet: bool = False, verbose: bool = False, show_progress: Callable[..., Any] | None = None

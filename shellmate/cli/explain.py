@@ -53,14 +53,12 @@ def explain(
       fc -ln -1 | shellmate explain
     """
     from shellmate.cli.main import start_timeout
-    from shellmate.request.command.parts import Explainer
-    from shellmate.request.manual.manuals import Manuals
 
     app.configured |= {k: v for k, v in (("model", model), ("color", color)) if v is not None}
     if seconds := app.setting("timeout"):
         start_timeout(seconds)
     command = join_command(words) if words else _read_command(app)
-    explainer = Explainer(Manuals(app.env.variables, app.env.cwd))
+    explainer = app.explainer()
     if not click.get_current_context().meta["certain"]:
         _refuse_question(explainer, command)
     parts = explainer.explain(command)

@@ -1,7 +1,6 @@
 """`shellmate index`: what is known of the options of this machine's programs."""
 
 import json
-from pathlib import Path
 
 import click
 
@@ -29,15 +28,14 @@ def index(app: App, names: tuple[str, ...], clear: bool, as_json: bool) -> None:
       shellmate index rg ./deploy     read these anew
       shellmate index --clear
     """
-    file = app.paths.cache / "pages.db"
-    store = PageStore(file)
+    store = PageStore(app.paths.pages)
     if clear:
         store.clear()
         app.env.say("shellmate: the pages are forgotten")
     elif names:
         _read(app, store, names, as_json)
     else:
-        _summarise(app, store, file, as_json)
+        _summarise(app, store, as_json)
 
 
 def _read(app: App, store: PageStore, names: tuple[str, ...], as_json: bool) -> None:
@@ -60,8 +58,8 @@ def _read(app: App, store: PageStore, names: tuple[str, ...], as_json: bool) -> 
         raise UsageError(f"nothing is known of {what}", "is it installed, and does it know --help?")
 
 
-def _summarise(app: App, store: PageStore, file: Path, as_json: bool) -> None:
-    names = store.names()
+def _summarise(app: App, store: PageStore, as_json: bool) -> None:
+    names, file = store.names(), app.paths.pages
     size = file.stat().st_size if file.exists() else 0
     if as_json:
         app.env.write(json.dumps({"programs": names, "file": str(file), "bytes": size}, ensure_ascii=False) + "\n")

@@ -67,9 +67,8 @@ def report(
 
 def _find_unknown(app: App, answer: Answer) -> "Unknown":
     from shellmate.answer.unknowns import find_unknown
-    from shellmate.request.command.parts import Explainer
 
-    return find_unknown(answer.code, Explainer(app.manuals()))
+    return find_unknown(answer.code, app.explainer())
 
 
 def _warn(app: App, wishes: Wishes, answers: list[Answer]) -> None:

@@ -51,6 +51,10 @@ class Paths:
         return self.data / "models"
 
     @property
+    def pages(self) -> Path:
+        return self.cache / "pages.db"
+
+    @property
     def kv(self) -> Path:
         return self.cache / "kv"
 

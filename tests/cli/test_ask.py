@@ -335,3 +335,12 @@ def test_what_is_dangerous_is_said(shellmate):
     assert report["danger"] == {"level": "danger", "reasons": ["deletes all of ~"]}
     report = json.loads(shellmate("--sh", "--json", "list", answers=[["```bash\nls\n```"]]).out)
     assert report["danger"] == {"level": "safe", "reasons": []}
+
+
+def test_it_answers_where_the_folder_is_gone(shellmate, tmp_path, monkeypatch):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    result = shellmate("list files", answers=[["```bash\nls\n```"]])
+    assert (result.code, result.out) == (0, "ls\n"), result.err

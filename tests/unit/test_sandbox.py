@@ -93,6 +93,19 @@ def test_output_and_memory_are_bounded(tmp_path):
 
 @needs_bubblewrap
 def test_a_scratch_folder_can_be_written_to_and_is_gone_afterwards(tmp_path):
-    assert run("echo x > f; cat f; pwd", tmp_path, scratch=True).output.startswith("x\n")
+    assert run("echo x > f; cat f; pwd", tmp_path, python_alone=True).output.startswith("x\n")
     assert not (Path("/dev/shm") / "f").exists()
-    assert "f" not in run("ls", tmp_path, scratch=True).output
+    assert "f" not in run("ls", tmp_path, python_alone=True).output
+
+
+@needs_bubblewrap
+def test_python_alone_reads_no_file_and_reaches_no_socket_of_the_users(tmp_path):
+    (tmp_path / "secret").write_text("secret")
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "socket"))
+        server.listen()
+        reach = f"import socket; socket.socket(socket.AF_UNIX).connect({str(tmp_path / 'socket')!r}); print('reached')"
+        for code in (reach, f"print(open({str(tmp_path / 'secret')!r}).read())", "print(open('/etc/passwd').read())"):
+            limits = Limits(seconds=5, memory=512 * MEBIBYTE, python_alone=True)
+            ran = run_sealed([sys.executable, "-I", "-c", code], tmp_path, ENVIRONMENT, limits)
+            assert ran.status == 1 and "Error" in ran.output, ran

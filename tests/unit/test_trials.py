@@ -29,7 +29,7 @@ DOUBLE = '''def double(x):
 
 
 def trials(words: str, cwd: Path = Path("/"), runs: bool = True) -> Trials:
-    return Trials(words, cwd, VARIABLES, Explainer(Manuals(VARIABLES, cwd)), runs)
+    return Trials(words, cwd, VARIABLES, lambda: Explainer(Manuals(VARIABLES, cwd)), runs)
 
 
 def run(script: str) -> str:
