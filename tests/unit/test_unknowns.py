@@ -1,8 +1,10 @@
 """Programs and options that this machine does not have; and the pages it has of those, kept."""
 
 import os
+import sqlite3
 import stat
 import tomllib
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -139,12 +141,16 @@ def test_another_program_or_language_is_looked_up_anew(tmp_path):
     assert other.looked_up == 1
 
 
-def test_that_there_is_no_page_is_known_too(tmp_path):
-    store = PageStore(tmp_path / "pages.db")
-    store.write("tool", "1", None)
-    assert store.read("tool", "1") == (None,)
-    assert store.read("tool", "2") is None
-    assert store.names() == []
+def test_a_page_that_was_not_found_is_looked_for_again(tmp_path):
+    class Slow(Counting):
+        def _look_up(self, name):
+            self.looked_up += 1
+
+    slow = Slow(VARIABLES | {"PATH": str(tmp_path)}, tmp_path, PageStore(tmp_path / "pages.db"))
+    program(tmp_path, "#!/bin/sh\n")
+    assert slow.page_of("tool") is None
+    assert manuals(tmp_path, tmp_path / "pages.db").page_of("tool")
+    assert PageStore(tmp_path / "pages.db").names() == ["tool"]
 
 
 @pytest.mark.parametrize("damage", [b"", b"no database at all" * 50])
@@ -154,7 +160,17 @@ def test_a_damaged_store_is_made_anew(tmp_path, damage):
     store = PageStore(file)
     store.write("tool", "1", Page("man", ("x",)))
     store.close()
-    assert PageStore(file).read("tool", "1") == (Page("man", ("x",)),)
+    assert PageStore(file).read("tool", "1") == Page("man", ("x",))
+
+
+def test_pages_of_another_version_are_dropped(tmp_path):
+    file = tmp_path / "pages.db"
+    with closing(sqlite3.connect(file)) as old, old:
+        old.execute("create table pages (name text primary key, stamp text, source text, lines text)")
+        old.execute("insert into pages values ('tool', '1', '', '')")
+    assert PageStore(file).read("tool", "1") is None
+    PageStore(file).write("tool", "1", Page("man", ("x",)))
+    assert PageStore(file).read("tool", "1") == Page("man", ("x",))
 
 
 def test_a_store_that_cannot_be_used_holds_nothing_up(tmp_path):

@@ -72,9 +72,10 @@ class Manuals:
             return look_up(name)
         stamp = self._stamp(name)
         if kept := self.store.read(key, stamp):
-            return kept[0]
+            return kept
         page = look_up(name)
-        self.store.write(key, stamp, page)
+        if page:  # that none was found may be for want of time, and is not kept
+            self.store.write(key, stamp, page)
         return page
 
     def _stamp(self, name: str) -> str:

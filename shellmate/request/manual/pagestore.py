@@ -7,6 +7,7 @@ from pathlib import Path
 from shellmate.core.paths import make_private_directory
 from shellmate.request.manual.pages import Page
 
+_VERSION = 2  # of what the rows mean; those of another one are dropped
 _SCHEMA = "create table if not exists pages (name text primary key, stamp text, source text, lines text)"
 _BUSY_SECONDS = 1
 _FAULTS = (sqlite3.Error, OSError)
@@ -19,8 +20,7 @@ class PageStore:
         self._file = file
         self._connection: sqlite3.Connection | None = None
 
-    def read(self, name: str, stamp: str) -> tuple[Page | None] | None:
-        """The page in a tuple, which may say that there is none; None where that is not known."""
+    def read(self, name: str, stamp: str) -> Page | None:
         with suppress(*_FAULTS):
             row = (
                 self._open()
@@ -29,13 +29,13 @@ class PageStore:
             )
             if row:
                 source, lines = row
-                return (Page(source, tuple(lines.split("\n"))) if source else None,)
+                return Page(source, tuple(lines.split("\n")))
         return None
 
-    def write(self, name: str, stamp: str, page: Page | None) -> None:
-        source, lines = (page.source, "\n".join(page.lines)) if page else ("", "")
+    def write(self, name: str, stamp: str, page: Page) -> None:
+        row = (name, stamp, page.source, "\n".join(page.lines))
         with suppress(*_FAULTS), self._open() as connection:
-            connection.execute("insert or replace into pages values (?, ?, ?, ?)", (name, stamp, source, lines))
+            connection.execute("insert or replace into pages values (?, ?, ?, ?)", row)
 
     def forget(self, name: str) -> None:
         """Have a program's pages, and those of its commands, looked up anew."""
@@ -45,7 +45,7 @@ class PageStore:
     def names(self) -> list[str]:
         """What there are pages of."""
         with suppress(*_FAULTS):
-            return [name for (name,) in self._open().execute("select name from pages where source <> '' order by name")]
+            return [name for (name,) in self._open().execute("select name from pages order by name")]
         return []
 
     def clear(self) -> None:
@@ -89,6 +89,9 @@ def _is_busy(file: Path) -> bool:
 def _try_to_connect(file: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(file, timeout=_BUSY_SECONDS, isolation_level=None)
     try:
+        if connection.execute("pragma user_version").fetchone() != (_VERSION,):
+            connection.execute("drop table if exists pages")
+            connection.execute(f"pragma user_version = {_VERSION}")
         connection.execute(_SCHEMA)
     except sqlite3.Error:
         connection.close()
