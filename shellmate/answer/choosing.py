@@ -1,7 +1,7 @@
 """One-line commands that are chosen from several; what is longer streams as it is written."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shellmate.answer.choose import rank
 from shellmate.engine.engine import THOROUGH, Candidate, Effort, Engine, EngineAround, Generation, Sampling, Usage
@@ -78,9 +78,11 @@ class ChoosingEngine(EngineAround):
             del self._spare[0]
 
     def _continue(self, prompt: Prompt, sampling: Sampling, begun: str, usage: Usage) -> Iterator[str]:
-        generation = self._engine.generate(prompt, sampling, begun)
-        yield from generation
-        usage.add(generation.usage)
+        generation, before = self._engine.generate(prompt, sampling, begun), replace(usage)
+        for piece in generation:
+            usage.set_to(before, generation.usage)  # each time: who has seen the fence close asks for no more pieces
+            yield piece
+        usage.set_to(before, generation.usage)
 
     def _write_several(
         self, prompt: Prompt, sampling: Sampling, count: int, show: Callable[[str], None] | None

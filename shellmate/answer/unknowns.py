@@ -10,9 +10,8 @@ from shellmate.request.command.parts import Explainer
 
 # What pages speak of by a pattern, or not at all: `kill -HUP`, `last -10`, `find -newermt`, `patch -p1`.
 _BY_PATTERN = re.compile(r"-(SIG)?[A-Z]+[A-Z0-9]*|-newer[aBcmt]{2}|-\w*\d\w*")
-_NOT_JUDGED = frozenset(
-    ("echo", "unzip", "openssl", "apt", "jq", "systemctl")
-)  # echo has none; the pages of the others leave out some
+# echo has no options to speak of; the pages of the others leave out some.
+_NOT_JUDGED = frozenset(("apt", "echo", "jq", "openssl", "systemctl", "unzip"))
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,11 @@ class Usage:
         self.prompt_seconds += more.prompt_seconds
         self.generation_seconds += more.generation_seconds
 
+    def set_to(self, before: "Usage", more: "Usage") -> None:
+        """Be what `before` and a generation that may still run have cost together."""
+        vars(self).update(vars(before))
+        self.add(more)
+
     @property
     def tokens_per_second(self) -> float:
         return self.tokens / self.generation_seconds if self.generation_seconds else 0.0

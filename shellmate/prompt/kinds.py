@@ -169,7 +169,8 @@ def common_form(words: str) -> list[str]:
     for variant, common in variants.items():
         if not variant.isascii():
             text = text.replace(variant, f" {common} ")
-    return [variants.get(word, word) for word in _WORD.findall(text) if word not in _SAY_NOTHING.split()]
+    empty = set(_SAY_NOTHING.split())
+    return [variants.get(word, word) for word in _WORD.findall(text) if word not in empty]
 
 
 @cache

@@ -114,6 +114,13 @@ def test_an_answer_with_a_fault_costs_it_its_place_and_is_taken_with_it_where_th
     assert (both.code.strip(), both.faults) == ("ls src | wc -l", ("it is wrong",))
 
 
+def test_what_a_longer_answer_has_cost_is_known_when_its_fence_closes(tmp_path):
+    model = Model("for f in *; do\n  echo", text=" $f\ndone\n```\n", finished=False)
+    answer, usage = write_answer(choosing(model, tmp_path), PROMPT, Sampling(), lambda _: SilentDisplay())
+    assert answer.code.endswith("done\n")
+    assert usage.tokens == 7 + 3
+
+
 def test_where_nothing_parses_it_is_written_anew(tmp_path):
     model = Model("echo '", "if", text="echo\n```")
     assert said(choosing(model, tmp_path)) == "echo\n```"
