@@ -68,11 +68,20 @@ def write_answer(
     Raises NoCandidateError when the last attempt fails too. What was not finished is not an answer.
     """
     display: Display | None = None
+
+    def preview(text: str) -> None:
+        nonlocal display
+        if (candidate := read_candidate(text)).code:
+            display = display or open_display(candidate.language)
+            if candidate.code.startswith(display.released):
+                display.preview(candidate.code)
+
     answered, draft, tried = "", _Draft(), 0
     spare: list[tuple[Answer, Usage]] = []
     for attempt in range(TRIALS):
         draft, insists = _Draft(), False
         generation = engine.generate(prompt, _for_attempt(sampling, attempt), answered)
+        generation.preview = preview
         try:
             for piece in _until_closed(generation.pieces, draft):
                 display = display or open_display(draft.language)

@@ -50,15 +50,17 @@ class ChoosingEngine(EngineAround):
     def generate(self, prompt: Prompt, sampling: Sampling, answered: str = "") -> Generation:
         if answered or prompt.query or prompt.infill or not prompt.openings:
             return self._engine.generate(prompt, sampling, answered)
-        usage = Usage()
-        return Generation(self._pieces(prompt, sampling, usage), usage)
+        generation = Generation(iter(()))
+        generation.pieces = self._pieces(prompt, sampling, generation)
+        return generation
 
-    def _pieces(self, prompt: Prompt, sampling: Sampling, usage: Usage) -> Iterator[str]:
+    def _pieces(self, prompt: Prompt, sampling: Sampling, generation: Generation) -> Iterator[str]:
         """The best command, or the first of what is longer; those that come next where the same is asked again."""
+        usage = generation.usage
         if prompt is not self._asked:
             self._asked, self._spare = prompt, None
             if _SHELL in prompt.openings:
-                candidates, spent = self._write_several(prompt, sampling, self._pains.count, None)
+                candidates, spent = self._write_several(prompt, sampling, self._pains.count, generation.preview)
                 usage.add(spent)
                 self._spare = rank(prompt.suffix, candidates, self._weights) if candidates[0].finished else None
             if self._spare is None:

@@ -18,6 +18,9 @@ class Display(Protocol):
     def released(self) -> str:
         """What can no longer be taken back; the next candidate has to begin with it. Ask again after `retract`."""
 
+    def preview(self, code: str) -> None:
+        """What may not become the answer: shown only where it can be taken back, and told from what is. As `update`."""
+
     def update(self, code: str, checked: int) -> None:
         """The candidate's whole code so far; its first `checked` characters are complete lines that passed.
 
@@ -56,6 +59,9 @@ class PipeDisplay:
     @property
     def released(self) -> str:
         return self._released
+
+    def preview(self, code: str) -> None:
+        pass
 
     def update(self, code: str, checked: int) -> None:
         begins_with_released(code, self._released)
@@ -116,6 +122,9 @@ class SilentDisplay:
     """Keeps everything back, for --json: the caller prints the code as part of something else."""
 
     released = ""
+
+    def preview(self, code: str) -> None:
+        pass
 
     def update(self, code: str, checked: int) -> None:
         pass

@@ -7,9 +7,10 @@ tabs, and wrapped by the terminal, so that it can be copied. A "\n" relies on th
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from shellmate.answer.display import begins_with_released, with_final_newline
-from shellmate.answer.highlight import RESET, Highlighter, paint
+from shellmate.answer.highlight import FAINT, RESET, Highlighter, paint
 from shellmate.answer.layout import Row, lay_out
 from shellmate.answer.sanitise import visible_characters
 from shellmate.core.environment import Environment
@@ -37,6 +38,20 @@ class TerminalDisplay:
     def released(self) -> str:
         self._note_size()
         return self._code[: self._released]
+
+    def preview(self, code: str) -> None:
+        """Show code that may not be the answer, faint where there are colours: none of it is released, so that it has
+        to fit on the screen."""
+        begins_with_released(code, self.released)
+        shown = visible_characters(code)
+        colours = [FAINT if self._coloured else ""] * len(shown)
+        laid_out = lay_out(shown, colours, self._released, self._size.columns)
+        rows = [replace(row, end=self._released) for row in laid_out]
+        if len(rows) >= self._size.lines or rows == self._rows:
+            return
+        output = self._redraw(rows)
+        self._rows = rows
+        self._env.write(output)
 
     def update(self, code: str, checked: int) -> None:
         """Show the code; write its lines anew where they are released now, else redraw what has changed."""

@@ -109,10 +109,12 @@ class Candidate:
 
 @dataclass
 class Generation:
-    """An answer that is being written: iterate for its pieces, of which the first is its opening."""
+    """An answer that is being written: iterate for its pieces, of which the first is its opening. Where it is chosen
+    from several, `preview` is given what may become the first piece, opening included, each time it has grown."""
 
     pieces: Iterator[str]
     usage: Usage = field(default_factory=Usage)
+    preview: Callable[[str], None] | None = None
 
     def __iter__(self) -> Iterator[str]:
         return self.pieces

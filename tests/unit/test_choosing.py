@@ -33,6 +33,8 @@ class Model:
 
     def generate_several(self, prompt, sampling, count, *, effort=None, show=None, also=()):
         self.several.append((count, list(also), effort))
+        if show:
+            show(self.candidates[0].text)
         return self.candidates, Usage(tokens=7)
 
 
@@ -63,6 +65,20 @@ def test_they_are_written_behind_the_examples_of_the_kinds_as_well(tmp_path):
     beside, *packs = careful[1]
     assert beside.prefix == PROMPT.prefix and beside.examples
     assert all(pack.suffix == PROMPT.suffix and pack.prefix != PROMPT.prefix for pack in packs)
+
+
+def test_the_first_one_is_shown_while_they_are_written(tmp_path):
+    shown = []
+
+    class Screen(SilentDisplay):
+        def preview(self, code):
+            shown.append(("preview", code))
+
+        def finish(self, code):
+            shown.append(("finish", code))
+
+    write_answer(choosing(Model("ls src", "ls src | wc -l"), tmp_path), PROMPT, Sampling(), lambda _: Screen())
+    assert shown == [("preview", "ls src\n"), ("finish", "ls src | wc -l\n")]
 
 
 def test_in_a_conversation_and_about_an_input_there_is_one_prompt(tmp_path):

@@ -264,6 +264,46 @@ def test_retract_leaves_what_is_released(pending):
     assert_shows(terminal, "ls\nwc\n", above=2)
 
 
+def test_a_preview_is_taken_back_for_the_answer():
+    terminal = Terminal(above=2)
+    display = on(terminal)
+    for code in ("find", "find . -type f\n", "find . -type f\n-name '中中中中中中中中中中'"):
+        display.preview(code)
+        assert_shows(terminal, code, above=2)
+        assert display.released == ""
+    assert b"\x1b[2mfind" in terminal.written
+    display.update("ls\n", 0)
+    assert_shows(terminal, "ls\n", above=2)
+    display.preview("wc -l")
+    display.retract()
+    display.preview("du")
+    display.finish("ls -l")
+    assert_shows(terminal, "ls -l\n", above=2)
+
+
+def test_a_preview_that_does_not_fit_on_the_screen_is_not_shown():
+    terminal = Terminal(20, 6)
+    display = on(terminal)
+    display.preview("a\n" * 4 + "b")
+    display.preview("a\n" * 9 + "b")
+    assert_shows(terminal, "a\n" * 4 + "b")
+    terminal.screen.resize(3, 20)
+    assert display.released == ""
+    display.finish("wc -l")
+    assert [line.rstrip() for line in terminal.screen.display][1:] == ["wc -l", ""]
+
+
+def test_a_pipe_gets_no_preview():
+    out = io.BytesIO()
+    for display in (
+        PipeDisplay(environment(out)),
+        DumbDisplay(environment(out)),
+        ColouredDisplay(environment(out), ""),
+    ):
+        display.preview("ls\n")
+    assert out.getvalue() == b""
+
+
 def test_what_has_scrolled_off_is_released():
     terminal = Terminal(20, 6)
     display = on(terminal)
