@@ -66,7 +66,7 @@ _shellmate() {
         -l | --lang) _shellmate_words auto shell python; return 0 ;;
         -n) return 0 ;;
         --session) _shellmate_names sessions "$prev"; return 0 ;;
-        -m | --model) _shellmate_names models "$prev"; _shellmate_files; return 0 ;;
+        -m | --model) _shellmate_names usable "$prev"; _shellmate_files; return 0 ;;
         -p | --prompt) _shellmate_names prompts "$prev"; return 0 ;;
         --effort) _shellmate_words fast balanced careful; return 0 ;;
         --max-tokens) return 0 ;;
@@ -150,7 +150,7 @@ _shellmate() {
         ;;
     "explain")
         case $prev in
-        -m | --model) _shellmate_names models "$prev"; _shellmate_files; return 0 ;;
+        -m | --model) _shellmate_names usable "$prev"; _shellmate_files; return 0 ;;
         --color) _shellmate_words auto always never; return 0 ;;
         esac
         if [[ $cur == -* ]]; then
@@ -264,7 +264,7 @@ _shellmate() {
         case $prev in
         --session) _shellmate_names sessions "$prev"; return 0 ;;
         -l | --lang) _shellmate_words auto shell python; return 0 ;;
-        -m | --model) _shellmate_names models "$prev"; _shellmate_files; return 0 ;;
+        -m | --model) _shellmate_names usable "$prev"; _shellmate_files; return 0 ;;
         -p | --prompt) _shellmate_names prompts "$prev"; return 0 ;;
         --effort) _shellmate_words fast balanced careful; return 0 ;;
         --max-tokens) return 0 ;;

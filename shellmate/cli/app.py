@@ -33,6 +33,18 @@ class App:
             return flag
         return self.configured.get(name, SETTINGS[name].default)
 
+    @property
+    def model(self) -> str:
+        """The name or path of the model that is used; once chosen, it stays."""
+        from shellmate.models.auto import AUTO, choose_model
+
+        if self.setting("model") == AUTO:
+            from shellmate.engine.cores import physical_cores
+
+            cores = self.setting("threads") or physical_cores()
+            self.configured = {**self.configured, "model": choose_model(self.paths, self.setting("effort"), cores)}
+        return self.setting("model")
+
     def new_thread(self) -> "Thread":
         """Turns that are yet to come, and are kept as the settings say."""
         from shellmate.session.thread import Thread  # with the prompts, which --help has no use for
@@ -67,7 +79,7 @@ class App:
         from shellmate.models.store import obtain_model_file
 
         file = obtain_model_file(
-            self.setting("model"),
+            self.model,
             self.paths,
             self.env,
             auto_pull=self.setting("auto_pull"),

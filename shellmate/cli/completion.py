@@ -35,6 +35,13 @@ def _models(app: App, words: Sequence[str]) -> Iterator[tuple[str, str]]:
         yield model.name, model.description + (" (installed)" if model.name in here else "")
 
 
+def _usable(app: App, words: Sequence[str]) -> Iterator[tuple[str, str]]:
+    from shellmate.models.auto import AUTO
+
+    yield from _models(app, words)
+    yield AUTO, "the best that is here and answers soon enough"
+
+
 def _installed(app: App, _: Sequence[str]) -> Iterator[tuple[str, str]]:
     from shellmate.models.catalogue import CATALOGUE
     from shellmate.models.installed import place_of
@@ -69,7 +76,7 @@ def _values(app: App, words: Sequence[str]) -> Iterator[tuple[str, str]]:
     if setting is None:
         return
     if setting.name in ("model", "prompt"):
-        yield from LISTS[f"{setting.name}s"](app, words)
+        yield from LISTS["usable" if setting.name == "model" else "prompts"](app, words)
     elif setting.kind is bool:
         yield from (("true", ""), ("false", ""))
     else:
@@ -92,6 +99,7 @@ def _sessions(app: App, _: Sequence[str]) -> Iterator[tuple[str, str]]:
 LISTS = {
     "sessions": _sessions,
     "models": _models,
+    "usable": _usable,
     "installed": _installed,
     "prompts": _prompts,
     "settings": _settings,

@@ -70,7 +70,7 @@ def _describe(entry: Model, app: App) -> dict:
         "state": state,
         "installed": state == "installed",
         "path": str(path) if size is not None else None,
-        "default": entry.name == app.setting("model"),
+        "default": entry.name == app.model,
     }
 
 
@@ -92,7 +92,7 @@ def pull(app: App, names: tuple[str, ...], offline: bool | None, no_prime: bool,
       shellmate model pull qwen2.5-coder-0.5b smollm2-135m
       HF_ENDPOINT=https://hf-mirror.example shellmate model pull
     """
-    for name in names or (app.setting("model"),):
+    for name in names or (app.model,):
         if is_path(name):
             check_path(name, app.paths, app.env, quiet=quiet)
             _say(app.env, quiet, f"{name} is a file of your own; there is nothing to fetch")
@@ -130,7 +130,7 @@ def verify(app: App, name: str | None, quiet: bool) -> None:
       shellmate model verify
       shellmate model verify qwen2.5-coder-1.5b
     """
-    name = name or app.setting("model")
+    name = name or app.model
     if is_path(name):
         file = check_path(name, app.paths, app.env, quiet=quiet, afresh=True)
         known = next((entry.name for entry in CATALOGUE.values() if entry.sha256 == file.sha256), None)
@@ -154,7 +154,7 @@ def path(app: App, name: str | None) -> None:
       shellmate model path
       ls -l "$(shellmate model path)"
     """
-    name = name or app.setting("model")
+    name = name or app.model
     file = find_model_file(name, app.paths, app.env)
     if not file:
         raise _missing(name)

@@ -21,7 +21,7 @@ class SettingType(click.ParamType):
 
     def __init__(self, setting: Setting):
         self.setting = setting
-        self.names = {"model": "models", "prompt": "prompts"}.get(setting.name, "")
+        self.names = {"model": "usable", "prompt": "prompts"}.get(setting.name, "")
         self.files = setting.name == "model"
         self.name = "|".join(setting.choices) or {int: "N", float: "NUMBER"}.get(setting.kind, "TEXT")
 

@@ -72,7 +72,7 @@ def start_chat(app: App, continues: bool, session: str, quiet: bool, verbose: in
         chosen = replace(app, configured={**app.configured, "model": model})
         return chosen.open_engine(quiet=quiet, verbose=verbose > 1)
 
-    engine = open_engine(app.setting("model"))
+    engine = open_engine(app.model)
     try:
         # Beside the loading of the model, which takes longer.
         from shellmate.engine.engine import Sampling
@@ -84,7 +84,7 @@ def start_chat(app: App, continues: bool, session: str, quiet: bool, verbose: in
         from shellmate.repl.toolbar import describe
 
         choices = Choices(
-            model=app.setting("model"),
+            model=app.model,
             language=app.setting("lang"),
             prompt=app.setting("prompt"),
             color=app.setting("color"),

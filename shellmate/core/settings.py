@@ -62,7 +62,11 @@ SETTINGS = {
     s.name: s
     for s in (
         Setting("lang", "auto", "What to write; auto lets the model choose.", choices=("auto", "shell", "python")),
-        Setting("model", "qwen2.5-coder-0.5b", "The model: a name from `shellmate model list`, or a GGUF file."),
+        Setting(
+            "model",
+            "qwen2.5-coder-0.5b",
+            "The model: a name from `shellmate model list`, a GGUF file, or auto for the best that is here.",
+        ),
         Setting("prompt", "", "The prompt: a name from `shellmate prompt list`; by default the language's own."),
         Setting(
             "effort",

@@ -344,3 +344,8 @@ def test_it_answers_where_the_folder_is_gone(shellmate, tmp_path, monkeypatch):
     gone.rmdir()
     result = shellmate("list files", answers=[["```bash\nls\n```"]])
     assert (result.code, result.out) == (0, "ls\n"), result.err
+
+
+def test_auto_is_told_by_the_name_of_the_model(shellmate):
+    result = shellmate("--json", "-m", "auto", "count", answers=[FIND])
+    assert json.loads(result.out)["model"] == "qwen2.5-coder-0.5b"
