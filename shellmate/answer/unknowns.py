@@ -33,7 +33,7 @@ def unknown_programs(code: str, explainer: Explainer) -> list[str]:
 
 
 def unknown_options(code: str, explainer: Explainer) -> list[str]:
-    """The options that the pages of their programs do not tell of, each behind its program."""
+    """The options that neither the pages of their programs nor a completion tells of, each behind its program."""
     found: dict[str, None] = {}
     program = ""
     for part in _parts(code, explainer):
@@ -43,7 +43,7 @@ def unknown_options(code: str, explainer: Explainer) -> list[str]:
             program = f"{program} {part.text}"
         elif part.kind == "option" and program and _is_unknown(part) and program.split()[0] not in _NOT_JUDGED:
             found[f"{program} {part.text}"] = None
-    return list(found)
+    return [option for option in found if not explainer.completes(option.split()[0], option.split()[-1])]
 
 
 def _parts(code: str, explainer: Explainer) -> Iterator[Part]:

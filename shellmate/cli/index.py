@@ -18,9 +18,9 @@ from shellmate.request.manual.pagestore import PageStore
 def index(app: App, names: tuple[str, ...], clear: bool, as_json: bool) -> None:
     """What is known of the options of this machine's programs.
 
-    An answer is checked against the pages of its programs: their man pages, or what they say to --help. They are read
-    when they are needed, and kept until the program changes. With a PROGRAM, read its page anew; one that is not the
-    system's is run with --help for it, which happens only when you name it here.
+    An answer is checked against the pages of its programs: their man pages, what they say to --help, or what fish
+    completes. They are read when they are needed, and kept until the program changes. With a PROGRAM, read its page
+    anew; one that is not the system's is run with --help for it, which happens only when you name it here.
 
     \b
     Examples:

@@ -170,7 +170,7 @@ class OptionReader:
         return []
 
     def _unknown(self, word: Word) -> Found:
-        where = {"man": "its man page", "--help": "its --help", "bash": "bash's help"}
+        where = {"man": "its man page", "--help": "its --help", "bash": "bash's help", "fish": "fish's completion"}
         asked = [where[page.source] for page in self.pages[:1]]
         return Found(word.value, word.raw, f"{asked[0]} does not tell" if asked else "not known", "", word.at, (word,))
 

@@ -39,6 +39,10 @@ class Explainer:
         """Whether a name is a program on this machine or a builtin."""
         return name in BUILTINS or bool(self._manuals.find_program(name))
 
+    def completes(self, name: str, option: str) -> bool:
+        """Whether a shell would complete an option of a program, whatever its page tells."""
+        return self._manuals.completes(name, option)
+
     def defines(self, name: str) -> bool:
         """Whether what was explained so far has a function of that name."""
         return name in self._functions

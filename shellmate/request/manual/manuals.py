@@ -1,4 +1,5 @@
-"""The texts that this machine has about a program: its man page, bash's help for a builtin, or its own --help."""
+"""The texts that this machine has about a program: its man page, bash's help for a builtin, its own --help,
+or fish's completions."""
 
 import os
 import re
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from shellmate.request.command.shellnames import BUILTINS
+from shellmate.request.manual.completionfiles import find_completions, page_from
 from shellmate.request.manual.pages import Page
 from shellmate.request.manual.pagestore import PageStore
 
@@ -41,6 +43,7 @@ class Manuals:
     store: PageStore | None = None
     trusted: frozenset[str] = frozenset()
     _pages: dict[str, Page | None] = field(default_factory=dict)
+    _completed: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def find_program(self, name: str) -> str:
         """The path of a program that a shell in `cwd` would start by that name; empty where there is none."""
@@ -107,7 +110,14 @@ class Manuals:
             name = path.name
         if Path(self.find_program(name)).resolve().name == "busybox":
             return self._help(name, "--help")  # a man page would be about another program of the name
-        return self._man(name) or self._help(name, "--help")
+        return self._man(name) or self._help(name, "--help") or page_from(find_completions(name, self.variables))
+
+    def completes(self, name: str, option: str) -> bool:
+        """Whether a shell's completion file knows an option of a program that is here, in whatever variant of it."""
+        if name not in self._completed:
+            found = find_completions(name, self.variables) if self.find_program(name) else []
+            self._completed[name] = frozenset(each for completion in found for each in completion.names)
+        return option.partition("=")[0] in self._completed[name]
 
     def _man(self, name: str) -> Page | None:
         if not _NAME.fullmatch(name):

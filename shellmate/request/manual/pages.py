@@ -14,7 +14,7 @@ _BLANKS = re.compile(r"\s+")
 
 @dataclass(frozen=True)
 class Page:
-    """`source` is man, --help or bash; `lines` are the page's, clean of everything a terminal would obey."""
+    """`source` is man, --help, bash or fish; `lines` are the page's, clean of everything a terminal would obey."""
 
     source: str
     lines: tuple[str, ...]
