@@ -36,6 +36,7 @@ FEATURES: dict[str, Feature] = {
     "unasked": lambda words, code, candidate: min(_MOST, count_unasked(words, code)),
     "missing": lambda words, code, candidate: min(_MOST, len(missing_literals(words, code))),
     "invented": lambda words, code, candidate: min(_MOST, len(invented_words(words, code))),
+    "first": lambda words, code, candidate: candidate.first,
     "slips": lambda words, code, candidate: min(_MOST, len(slips_in(words, code))),
 }
 

@@ -12,6 +12,7 @@ _SHELL = FENCES["shell"][0]
 _SURE = 0.9  # the probability of a whole first answer, from which on no other would be chosen
 _OTHERS = Effort(sequences=1, patience=2, apart=False)  # than a first answer that failed
 _LONGEST = 128  # tokens of a command that others are weighed against
+_PATIENCE = 1.25  # times the first's length: what is longer is hardly ever right, and is written almost alone
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class ChoosingEngine(EngineAround):
         self._kinds, self._pains, self._weights = kinds, pains, weights
         self._effort = Effort(
             sequences=1,
-            patience=2,
+            patience=_PATIENCE,
             longest=_LONGEST,
             apart=False,
             certainty=_SURE,

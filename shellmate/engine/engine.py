@@ -95,12 +95,13 @@ class Usage:
 @dataclass(frozen=True)
 class Candidate:
     """One answer, its opening included; `logprob` is the log-probability of all its tokens. It is whole where it is
-    `finished`."""
+    `finished`; the `first` one is that which would have been given alone."""
 
     text: str
     logprob: float
     tokens: int = 1
     finished: bool = True
+    first: bool = False
 
     @property
     def mean_logprob(self) -> float:

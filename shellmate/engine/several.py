@@ -182,7 +182,7 @@ class SeveralDecoding:
             if candidate.logprob > same.logprob:
                 found[branch.text.strip()] = candidate
         first, *others = found.values()
-        return [first, *sorted(others, key=lambda c: -c.mean_logprob)]
+        return [replace(first, first=True), *sorted(others, key=lambda c: -c.mean_logprob)]
 
 
 @dataclass(frozen=True)

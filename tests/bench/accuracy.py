@@ -26,7 +26,7 @@ from shellmate.answer.respond import respond
 from shellmate.cli.app import App
 from shellmate.core.environment import Environment
 from shellmate.core.paths import Paths
-from shellmate.engine.engine import Engine, Sampling
+from shellmate.engine.engine import Candidate, Engine, Sampling
 from shellmate.prompt.kinds import Kinds
 from shellmate.prompt.library import PromptLibrary
 from shellmate.prompt.prompt import compose
@@ -36,16 +36,18 @@ ASK_PYTHON = "Complete this function:\n\n{}"
 
 
 class Remembering:
-    """An engine that gives the candidates for a prompt that it has once had written."""
+    """An engine that gives the candidates for a prompt that it has once had written; `last` are those it gave last."""
 
     def __init__(self, engine: Engine):
         self._engine = engine
         self._candidates: dict[Any, Any] = {}
+        self.last: list[Candidate] = []
 
     def generate_several(self, prompt, sampling, count, *, also=(), **how):
         key = prompt, sampling, count, tuple(also)
         if key not in self._candidates:
             self._candidates[key] = self._engine.generate_several(prompt, sampling, count, also=also, **how)
+        self.last = self._candidates[key][0]
         return self._candidates[key]
 
     def __getattr__(self, name: str) -> Any:

@@ -52,6 +52,15 @@ def test_of_what_is_all_right_the_likeliest_comes_first():
     assert ranked("list the files", "ls", "ls -1", "ls -a") == ["ls", "ls -1", "ls -a"]
 
 
+def test_another_one_has_to_be_better_than_that_which_would_be_given_alone():
+    def best(behind: float) -> str:
+        own = Candidate("```bash\nls -1\n```", -1.0 - behind, first=True)
+        return rank("list the files", [own, Candidate("```bash\nls -a\n```", -1.0)])[0].text
+
+    assert "-1" in best(behind=1.0)
+    assert "-a" in best(behind=4.0)
+
+
 def test_what_does_not_parse_is_left_out():
     assert ranked("say hello", "echo 'hello", "echo hello") == ["echo hello"]
     assert ranked("say hello", "echo 'hello", "if then") == []
@@ -78,7 +87,7 @@ def test_together_they_are_no_more_than_certain():
 def test_there_is_a_weight_for_each_feature_and_none_too_many():
     assert set(own_weights()) == set(FEATURES)
     assert own_weights()["logprob"] > 0
-    assert all(weight <= 0 for name, weight in own_weights().items() if name != "logprob")
+    assert all(weight <= 0 for name, weight in own_weights().items() if name not in ("logprob", "first"))
 
 
 # Meaning
