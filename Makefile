@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALL := $(PYTHON) scripts/locked.py sh scripts/install.sh "$(PYTHON)" $(VENV)
 INSTALLER := pyproject.toml scripts/install.sh scripts/build_llama.sh
 
-.PHONY: demo install test test-ready test-fast lint docs record bench accuracy clean
+.PHONY: demo install test test-ready test-fast lint docs record bench accuracy fit clean
 .DEFAULT_GOAL := demo
 
 demo: install
@@ -48,6 +48,10 @@ bench: $(VENV)/.test
 accuracy: $(VENV)/.test
 	@$(BIN)/shellmate model pull --no-prime
 	@$(BIN)/python -m tests.bench.accuracy $(BENCHMARKS)
+
+fit: $(VENV)/.test
+	@$(BIN)/shellmate model pull --no-prime
+	@$(BIN)/python -m tests.bench.fit $(BENCHMARKS)
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -142,7 +142,10 @@ def _until_closed(pieces, draft: _Draft):
     parser = FenceParser()
     for piece in pieces:
         draft.message += piece
-        if _note(draft, parser.feed(piece), piece):
+        grown = _note(draft, parser.feed(piece), piece)
+        if grown and piece.endswith("\n```"):  # the end: the whole is judged before it is shown
+            _note(draft, parser.finish(), "")
+        if grown:
             yield draft.code
         if draft.closed:
             return

@@ -76,9 +76,10 @@ class ChoosingEngine(EngineAround):
             yield from self._continue(prompt, sampling, "", usage)
             return
         usage.finish = "stop"
-        yield _closed(self._spare[0].text)
+        best = self._spare[0]
         if len(self._spare) > 1:  # the last one is said again, so that whoever asks knows that there is no other
             del self._spare[0]
+        yield _closed(best.text)
 
     def _continue(self, prompt: Prompt, sampling: Sampling, begun: str, usage: Usage) -> Iterator[str]:
         generation, before = self._engine.generate(prompt, sampling, begun), replace(usage)

@@ -5,7 +5,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -24,7 +24,8 @@ _ASK = "import sys, importlib.util as u; print(*[n for n in sys.argv[1:] if not 
 @dataclass
 class Trials:
     """Looks at answers to a question. `variables` are the process's; `runs` where what only reads, and what the
-    question has examples for, may be run in a sandbox.
+    question has examples for, may be run in a sandbox; `names` are those of the aliases and functions of the user's
+    shell.
 
     What it looks with is imported when there is an answer to look at: nobody waits for that before the first token.
     """
@@ -34,6 +35,7 @@ class Trials:
     variables: Mapping[str, str]
     open_explainer: Callable[[], "Explainer"]
     runs: bool = True
+    names: Collection[str] = ()
 
     @cached_property
     def explainer(self) -> "Explainer":
@@ -61,11 +63,11 @@ class Trials:
         return faults
 
     def _missing_programs(self, code: str) -> list[str]:
-        """Those that the question did not ask for by name: they are its own business."""
+        """Those that neither the user's shell has nor the question asked for by name: they are its own business."""
         from shellmate.answer.unknowns import unknown_programs
 
         said = re.findall(r"[\w.+-]+", self.words)
-        return [name for name in unknown_programs(code, self.explainer) if name not in said]
+        return [name for name in unknown_programs(code, self.explainer) if name not in said and name not in self.names]
 
     def _find_in_python(self, code: str) -> list[str]:
         tree = parse_beginning(code)

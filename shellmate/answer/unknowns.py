@@ -10,8 +10,8 @@ from shellmate.request.command.parts import Explainer
 
 # What pages speak of by a pattern, or not at all: `kill -HUP`, `last -10`, `find -newermt`, `patch -p1`.
 _BY_PATTERN = re.compile(r"-(SIG)?[A-Z]+[A-Z0-9]*|-newer[aBcmt]{2}|-\w*\d\w*")
-# echo has no options to speak of; the pages of the others leave out some.
-_NOT_JUDGED = frozenset(("apt", "echo", "jq", "openssl", "systemctl", "unzip"))
+# echo has no options to speak of; the pages of the others leave out some, or write them as stty's does: `[-]echo`.
+_NOT_JUDGED = frozenset(("apt", "echo", "jq", "openssl", "stty", "systemctl", "unzip"))
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """What every command is handed: the world, the places, the settings, the way to an engine."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -51,11 +51,14 @@ class App:
 
         return Thread(self.paths.state, self.env.say, self.setting("log"), self.setting("keep_input"))
 
-    def new_trials(self, words: str) -> "Trials":
-        """What looks at the answers to a question, on this machine."""
+    def new_trials(self, words: str, names: Collection[str] = ()) -> "Trials | None":
+        """What looks at the answers to a question, on this machine, in a shell with aliases and functions of such
+        names; nothing where the effort is `fast`."""
+        if self.setting("effort") == "fast":
+            return None
         from shellmate.answer.trials import Trials
 
-        return Trials(words, self.env.cwd, self.env.variables, self.explainer, self.setting("dry_run"))
+        return Trials(words, self.env.cwd, self.env.variables, self.explainer, self.setting("dry_run"), names)
 
     def explainer(self) -> "Explainer":
         """What takes commands apart, with the pages of this machine's programs."""

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from shellmate.answer.answer import Answer, NoCandidateError, read_candidate
 from shellmate.answer.check import check_syntax
@@ -23,6 +23,9 @@ from shellmate.request.request import Request, join_words
 from shellmate.request.stdin import Input, read_input
 from shellmate.session.thread import Thread, open_thread
 
+if TYPE_CHECKING:
+    from shellmate.answer.trials import Trials
+
 
 def ask(app: App, wishes: Wishes, sampling: Sampling, engine: Engine, spool: BinaryIO | None = None) -> Answer | None:
     """Answer on stdout, and close the engine. The answer, or None where it is prose; `spool` gets the bytes that were
@@ -35,13 +38,13 @@ def ask(app: App, wishes: Wishes, sampling: Sampling, engine: Engine, spool: Bin
         if not prompt.openings:
             _answer_in_prose(app, wishes, thread, request, prompt, sampling, engine, clock)
             return None
+        trials = app.new_trials(request.words)
         if wishes.alternatives > 1:
-            answers, response = _alternatives(engine, prompt, sampling, wishes.alternatives, request.input)
+            answers, response = _alternatives(engine, prompt, sampling, wishes.alternatives, request.input, trials)
             clock.note_first()
         else:
             refused = wishes.refused or (conversation.code if prompt.turns else "")
             display = partial(_display, app, wishes, clock)
-            trials = app.new_trials(request.words) if app.setting("effort") != "fast" else None
             response = respond(engine, prompt, sampling, display, request.input, refused, trials)
             answers = [response.answer]
         if thread.is_kept:
@@ -86,10 +89,9 @@ def _display(app: App, wishes: Wishes, clock: Clock, language: str) -> Any:
 
 
 def _alternatives(
-    engine: Engine, prompt: Prompt, sampling: Sampling, count: int, piped: Input | None
+    engine: Engine, prompt: Prompt, sampling: Sampling, count: int, piped: Input | None, trials: "Trials | None"
 ) -> tuple[list[Answer], Response]:
-    """Distinct answers that parse, best first, those that do not suit the input last. Raises NoAnswerError where there
-    is none."""
+    """Distinct answers that parse, best first, those with faults last. Raises NoAnswerError where there is none."""
     writer: Engine = engine
     if prompt.query:
         from shellmate.answer.querying import QueryEngine
@@ -100,8 +102,10 @@ def _alternatives(
     distinct = list({a.code.strip(): a for a in read if check_syntax(a.language, a.code).valid}.values())
     if not distinct:
         raise NoAnswerError("none of the alternatives parses", "say it in other words")
-    find_faults = fault_finder(piped, prompt.query)
-    judged = [replace(a, faults=tuple(find_faults(a.language, a.code))) for a in distinct]
+    finders = [fault_finder(piped, prompt.query)]
+    if trials and not prompt.query:
+        finders.append(trials.find_faults)
+    judged = [replace(a, faults=tuple(f for find in finders for f in find(a.language, a.code))) for a in distinct]
     answers = sorted(judged, key=lambda a: bool(a.faults))[:count]
     return answers, Response(answers[0], answers[0].message, usage)
 

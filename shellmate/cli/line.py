@@ -1,5 +1,7 @@
 """What the widgets call: the lines that could take the place of the one that was typed."""
 
+from functools import partial
+
 import click
 
 from shellmate.cli.app import App
@@ -33,7 +35,9 @@ def line(app: App, shell: str, keep_comment: bool, no_comments: bool) -> None:
             library = PromptLibrary.of(app.paths)
             sampling = Sampling(LONGEST, app.setting("temperature"), seed=app.setting("seed"))
             keeps_words = keep_comment and not no_comments
-            writer = LineWriter(engine, library, sampling, preview, shell, not no_comments, keeps_words)
+            trials = app.new_trials(typed.words, typed.names)
+            find_faults = partial(trials.find_faults, "shell") if trials else lambda code: ()
+            writer = LineWriter(engine, library, sampling, preview, shell, not no_comments, keeps_words, find_faults)
             lines = writer.write(typed)
         finally:
             engine.close()

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from shellmate.answer.answer import Answer
 from shellmate.answer.clock import Clock
@@ -26,6 +27,9 @@ from shellmate.request.stdin import Input
 from shellmate.session.recall import conversation_of, turn_of
 from shellmate.session.thread import Thread
 from shellmate.session.turn import Turn
+
+if TYPE_CHECKING:
+    from shellmate.answer.trials import Trials
 
 _WARMER = 0.7  # the temperature of another answer to the same question
 
@@ -70,6 +74,7 @@ class Chat:
     choices: Choices
     thread: Thread
     notes: Notes
+    new_trials: "Callable[[str], Trials | None]"
     usage: Usage = field(default_factory=Usage)
     loaded: Loaded | None = None
     bases: dict[int, Basis] = field(default_factory=dict)
@@ -160,7 +165,7 @@ class Chat:
 
         with without_echo(self.env):
             response = (
-                respond(self.engine, prompt, sampling, display, request.input, refused)
+                respond(self.engine, prompt, sampling, display, request.input, refused, self.new_trials(words))
                 if prompt.openings
                 else self._answer_in_prose(prompt, sampling, clock)
             )

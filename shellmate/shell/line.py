@@ -29,25 +29,29 @@ class Replacement:
 
 @dataclass(frozen=True)
 class Line:
-    """What is before the cursor and behind it; `status` and `history`, oldest first, are of what was run before."""
+    """What is before the cursor and behind it; `status` and `history`, oldest first, are of what was run before,
+    `names` those of the shell's aliases and functions."""
 
     before: str
     after: str
     status: int = 0
     history: tuple[str, ...] = ()
+    names: frozenset[str] = frozenset()
 
     @classmethod
     def read(cls, raw: bytes, shell: str) -> "Line":
-        """From what a widget sends, each with a NUL behind it but the last: the status of the last command, what is
-        before the cursor and behind it (fish: the cursor's place, and the line with a line feed), the history (a line
-        each; fish: newest first, a NUL behind each)."""
-        status, first, second, history = [*raw.decode("utf-8", "surrogateescape").split("\0", 3), "", "", "", ""][:4]
+        """From what a widget sends, each with a NUL behind it but the last: the status of the last command, the names
+        of aliases and functions (a line each), what is before the cursor and behind it (fish: the cursor's place, and
+        the line with a line feed), the history (a line each; fish: newest first, a NUL behind each)."""
+        told = raw.decode("utf-8", "surrogateescape").split("\0", 4)
+        status, names, first, second, history = [*told, "", "", "", "", ""][:5]
         if shell == "fish":
             place = int(first) if first.isascii() and first.isdigit() else 0
             first, second = second[:place], second[place:].removesuffix("\n")
         commands = history.split("\0")[::-1] if shell == "fish" else history.split("\n")
         past = tuple(cut_secrets(" ".join(c.split())[:MOST]) for c in commands if c.strip())
-        return cls(first, second, int(status) if status.isascii() and status.isdigit() else 0, past)
+        number = int(status) if status.isascii() and status.isdigit() else 0
+        return cls(first, second, number, past, frozenset(names.split("\n")) - {""})
 
     @property
     def is_command(self) -> bool:

@@ -26,11 +26,12 @@ elif [[ $- == *i* ]]; then
         eval "${saved_trap:-trap - INT}"
     }
 
-    # The words before and behind the cursor, and what was there before, to shellmate; it shows what it does on the terminal.
+    # What was there before, its names, and the words before and behind the cursor to shellmate; it shows what it does on the terminal.
     _shellmate_ask() {
         # bash counts characters; in the C locale it counts bytes, as readline does there.
         {
-            printf '%s\0' "$1" "${READLINE_LINE:0:READLINE_POINT}" "${READLINE_LINE:READLINE_POINT}"
+            printf '%s\0' "$1" "$(builtin compgen -a -A function)" \
+                "${READLINE_LINE:0:READLINE_POINT}" "${READLINE_LINE:READLINE_POINT}"
             HISTTIMEFORMAT='' builtin fc -ln -@HISTORY@ 2>/dev/null
         } | @PROGRAM@ __line --shell bash@OPTIONS@ 2>/dev/null
     }

@@ -25,10 +25,12 @@ if status is-interactive
         commandline -f repaint
     end
 
-    # The line and the cursor's place, and what was there before, to shellmate; it shows what it does on the terminal.
+    # What was there before, its names, the cursor's place and the line to shellmate; it shows what it does on the terminal.
     function _shellmate_ask
         begin
-            printf '%s\0' $argv[1] (commandline -C)
+            printf '%s\0' $argv[1]
+            functions --names --all
+            printf '\0%s\0' (commandline -C)
             commandline
             printf '\0'
             builtin history search -z --max=@HISTORY@

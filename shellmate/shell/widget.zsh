@@ -31,10 +31,10 @@ _shellmate_widget() {
     fi
 }
 
-# The words before and behind the cursor, and what was there before, to shellmate; it shows what it does on the terminal.
+# What was there before, its names, and the words before and behind the cursor to shellmate; it shows what it does on the terminal.
 _shellmate_ask() {
     {
-        printf '%s\0' "${@:2}"
+        printf '%s\0' $2 "${(kF)aliases}"$'\n'"${(kF)functions}" "${@:3}"
         builtin fc -ln -@HISTORY@ 2>/dev/null
     } | @PROGRAM@ __line --shell zsh@OPTIONS@ $1 2>/dev/null
 }

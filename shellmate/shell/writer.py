@@ -1,6 +1,7 @@
 """The lines that could take the place of a typed one, by the model."""
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from shellmate.answer.answer import read_candidate
@@ -25,7 +26,7 @@ QUICK = Effort(sequences=1, patience=1.2, least_share=0.0005)
 @dataclass
 class LineWriter:
     """`shell` is the user's; `has_comments` whether # begins a comment in it; `keeps_words` whether they are to stay
-    behind the command, as one."""
+    behind the command, as one. `find_faults` says what is wrong with a command on this machine."""
 
     engine: Engine
     library: PromptLibrary
@@ -34,17 +35,23 @@ class LineWriter:
     shell: str
     has_comments: bool
     keeps_words: bool
+    find_faults: Callable[[str], Sequence[str]] = lambda code: ()
 
     def write(self, typed: Line) -> list[Replacement]:
-        """Up to three different lines that parse, best first; one that is dangerous is marked. Raises NoAnswerError
-        where there is none."""
+        """Up to three different lines that parse, best first: one without a fault, where there is one. What is
+        dangerous is marked. Raises NoAnswerError where there is none."""
         if CONTROL.search(typed.before + typed.after):
             raise NoAnswerError("there are control characters in the line", "take them out")
         lines = self._complete(typed) if typed.is_command else self._translate(typed)
         distinct = [line for line in dict.fromkeys(lines) if line != typed.as_it_is and self._is_fit(line)]
         if not distinct:
             raise NoAnswerError("no command for that", "say it in other words")
-        return [self._mark(line) for line in distinct[:ALTERNATIVES]]
+        return [self._mark(line) for line in self._begin_with_faultless(distinct)[:ALTERNATIVES]]
+
+    def _begin_with_faultless(self, lines: list[Replacement]) -> list[Replacement]:
+        """No more of them are looked at than it takes: somebody waits."""
+        best = next((line for line in lines if not self.find_faults(line.before + line.after)), lines[0])
+        return [best, *(line for line in lines if line is not best)]
 
     def _translate(self, typed: Line) -> list[Replacement]:
         prompt = compose(Request(typed.question, "shell", None), self.library)

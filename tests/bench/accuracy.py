@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -87,7 +87,7 @@ class Accuracy:
         if row.effort != "fast":
             kinds = Kinds(self.library, self.app.paths.cache / "kinds")
             engine = ChoosingEngine(self.engine, kinds, EFFORTS[row.effort], row.weights)
-            trials = self.app.new_trials(words) if row.tries else None
+            trials = replace(self.app, configured={"effort": row.effort}).new_trials(words) if row.tries else None
         start = time.perf_counter()
         try:
             row.answers[key] = respond(engine, prompt, Sampling(), lambda _: SilentDisplay(), trials=trials).answer.code

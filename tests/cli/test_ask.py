@@ -295,6 +295,18 @@ def test_explanation_goes_to_stderr_in_a_pipe(shellmate):
     assert "find . -name" in result.engine.asked[1][0].suffix
 
 
+def test_what_cannot_work_here_does_not_reach_a_pipe(shellmate):
+    answers = [["```bash\nnosuchprogram .\n```"], ["```bash\nls -S\n```"]]
+    assert shellmate("biggest files", answers=answers).out == "ls -S\n"
+    assert shellmate("biggest files", answers=answers, SHELLMATE_EFFORT="fast").out == "nosuchprogram .\n"
+
+
+def test_alternatives_that_cannot_work_here_come_last(shellmate):
+    answers = ["```bash\nnosuchprogram .\n```", "```bash\nls --nosuchoption\n```", "```bash\nls -S\n```"]
+    result = shellmate("-n", "3", "biggest files", answers=answers)
+    assert result.out.splitlines() == ["ls -S", "nosuchprogram .", "ls --nosuchoption"]
+
+
 def test_alternatives_are_distinct_and_parse(shellmate):
     answers = [FIND, FIND, ["```bash\necho '\n```"], ["```bash\nls *.py\n```"]]
     result = shellmate("-n", "3", "python files", answers=answers)

@@ -9,6 +9,17 @@ def test_each_line_is_answered_and_knows_the_ones_before(pipe_chat, tmp_path):
     assert [turn.words for turn in logged_in(tmp_path)] == ["list files", "now sort by size"]
 
 
+def test_what_is_not_on_this_machine_makes_room_for_another_answer(pipe_chat):
+    whole = ["```bash\nnosuchprogram -l\n```"]
+    assert pipe_chat("list files\n", whole, LS).stdout == "ls -l\n"
+    assert pipe_chat("list files\n", whole, LS, SHELLMATE_EFFORT="fast").stdout == "nosuchprogram -l\n"
+    done = pipe_chat("list files\n", shell("nosuchprogram -l"), LS)
+    assert (done.stdout, done.stderr) == (
+        "nosuchprogram -l\n",
+        "mind that nosuchprogram is not on this machine\n",
+    )
+
+
 def test_an_error_is_the_exit_code_where_it_is_the_last(pipe_chat):
     done = pipe_chat("list files\n/nosuch\n", LS)
     assert (done.returncode, done.stdout) == (1, "ls -l\n")

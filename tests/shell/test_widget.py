@@ -50,6 +50,36 @@ def test_each_press_gives_the_next_one_and_then_the_words(start):
     assert len(terminal.asked()) == 1
 
 
+def test_what_is_not_on_this_machine_comes_behind_what_is(start):
+    terminal = start()
+    terminal.answer("nosuchprogram -S", "ls --nosuchoption", "ls -S")
+    terminal.send("biggest files")
+    for line in ("ls -S", "nosuchprogram -S", "ls --nosuchoption", "biggest files"):
+        terminal.press()
+        terminal.becomes(line)
+
+
+def test_where_nothing_is_on_this_machine_the_likeliest_comes_first(start):
+    terminal = start()
+    terminal.answer("nosuchprogram -S", "nosuchprogram -l")
+    terminal.send("biggest files")
+    terminal.press()
+    terminal.becomes("nosuchprogram -S")
+
+
+@pytest.mark.parametrize("kind", ["alias", "function"])
+def test_an_alias_and_a_function_of_the_shell_are_on_this_machine(start, kind):
+    terminal = start()
+    functions = {"fish": "function nosuchprogram; ls $argv; end"}
+    function = functions.get(terminal.shell, "nosuchprogram() { ls; }")
+    terminal.send(f"{function if kind == 'function' else 'alias nosuchprogram=ls'}\r")
+    terminal.settle()
+    terminal.answer("nosuchprogram -S", "ls -S")
+    terminal.send("biggest files")
+    terminal.press()
+    terminal.becomes("nosuchprogram -S")
+
+
 def test_an_edited_line_is_asked_anew(start):
     terminal = start()
     terminal.answer("ls -lS", "du -a")

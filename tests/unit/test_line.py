@@ -104,12 +104,12 @@ def test_what_a_mark_makes_of_a_command_does_nothing():
 @pytest.mark.parametrize(
     ("raw", "shell", "line"),
     [
-        (b"1\0a b\0 c\0last one\n", "bash", Line("a b", " c", 1, ("last one",))),
-        (b"0\0" + b"2\0" + "中文 x\n".encode() + b"\0two\0one\0", "fish", Line("中文", " x", 0, ("one", "two"))),
+        (b"1\0ll\ngo\0a b\0 c\0last one\n", "bash", Line("a b", " c", 1, ("last one",), frozenset(("ll", "go")))),
+        (b"0\0\0" + b"2\0" + "中文 x\n".encode() + b"\0two\0one\0", "fish", Line("中文", " x", 0, ("one", "two"))),
         (b"", "zsh", Line("", "")),
-        ("²\0x\0y\n\0".encode(), "fish", Line("", "y")),
-        (b"x\0\xff\0", "zsh", Line("\udcff", "")),
-        (b"0\0a\0b\0export TOKEN=abc", "bash", Line("a", "b", 0, ("export TOKEN=***",))),
+        ("²\0\0x\0y\n\0".encode(), "fish", Line("", "y")),
+        (b"x\0\n\0\xff\0", "zsh", Line("\udcff", "")),
+        (b"0\0\0a\0b\0export TOKEN=abc", "bash", Line("a", "b", 0, ("export TOKEN=***",))),
     ],
 )
 def test_what_the_widgets_send_is_read(raw: bytes, shell: str, line: Line):
