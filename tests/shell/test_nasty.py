@@ -47,7 +47,7 @@ def terminal(request, tmp_path):
 
 def typed(place: Path, shell: str) -> str:
     """The line that reached shellmate."""
-    _, first, second, _ = (place / "typed").read_text(encoding="utf-8").split("\0", 3)
+    _, _, first, second, _ = (place / "typed").read_text(encoding="utf-8").split("\0", 4)
     return second.removesuffix("\n") if shell == "fish" else first + second
 
 

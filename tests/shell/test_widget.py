@@ -28,6 +28,13 @@ def start(request, tmp_path):
         terminal.close()
 
 
+def gives(terminal: Terminal, *lines: str) -> None:
+    """One press after another, each of which turns the line into the next of these."""
+    for line in lines:
+        terminal.press()
+        terminal.becomes(line)
+
+
 def test_words_become_the_command_and_nothing_is_run(start):
     terminal = start()
     terminal.answer("touch here")
@@ -44,9 +51,7 @@ def test_each_press_gives_the_next_one_and_then_the_words(start):
     terminal = start()
     terminal.answer("ls -lS", "du -a", "find .")
     terminal.send("biggest files  here ")
-    for line in ("ls -lS", "du -a", "find .", "biggest files  here ", "ls -lS"):
-        terminal.press()
-        terminal.becomes(line)
+    gives(terminal, "ls -lS", "du -a", "find .", "biggest files  here ", "ls -lS")
     assert len(terminal.asked()) == 1
 
 
@@ -54,9 +59,7 @@ def test_what_is_not_on_this_machine_comes_behind_what_is(start):
     terminal = start()
     terminal.answer("nosuchprogram -S", "ls --nosuchoption", "ls -S")
     terminal.send("biggest files")
-    for line in ("ls -S", "nosuchprogram -S", "ls --nosuchoption", "biggest files"):
-        terminal.press()
-        terminal.becomes(line)
+    gives(terminal, "ls -S", "nosuchprogram -S", "ls --nosuchoption", "biggest files")
 
 
 def test_where_nothing_is_on_this_machine_the_likeliest_comes_first(start):
