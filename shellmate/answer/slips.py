@@ -8,6 +8,7 @@ from shellmate.core.errors import UsageError
 from shellmate.request.command.commandline import OPERATOR, Word
 from shellmate.request.command.simplecommands import COMMAND, Item, assigned_variable, read_items
 
+_HASHES = re.compile(r"(md5|sha\d+|b2|ck|b3)sum")
 # They take no notice of what is piped to them.
 _DEAF = "basename chmod chown cp date df dirname du echo file find kill ls mkdir mv printf pwd rm rmdir touch"
 _ARCHIVE = re.compile(r"\.(tar|tgz|tbz2?|txz|tzst|tar\.\w+|gz|xz|bz2|zst|zip|cpio|rpm|deb|gem|crate)$", re.IGNORECASE)
@@ -39,6 +40,8 @@ def _between_commands(items: Sequence[Item]) -> Iterator[str]:
             and not {"-", "--files0-from=-"} & set(second)
         ):
             yield f"{program} does not read what is piped to it"
+        if first[0] in ("find", "ls") and _HASHES.fullmatch(program):
+            yield f"{program} takes the names for what is in the files"
         if program == "sort":
             yield from _in_sorting(first, second[1:])
 
@@ -50,6 +53,8 @@ def _in_sorting(first: Sequence[str], options: Sequence[str]) -> Iterator[str]:
     said = " ".join(first)
     if numeric and not by_field and re.search(r"\bls -\w*l", said):
         yield "sort takes the first field of ls -l for a number"
+    if "h" in letters and not by_field and first[0] == "ls" and not re.search(r" -\w*[los]|--size|--format", said):
+        yield "ls gives no sizes to sort by"
     if "h" not in letters and numeric and re.search(r"\b(du|df) (\S+ )*-\w*h", said):
         yield "sort -n does not know sizes such as 2K"
     if first[0] == "wc" and len([word for word in first[1:] if not word.startswith("-")]) == 0 and "-l" in first:

@@ -76,13 +76,19 @@ class App:
         if self.engine:
             return self.engine()
         from shellmate.core.progress import progress
+
+        show_progress = show_progress or partial(progress, self.env, quiet=quiet)
+        open_model = partial(self._open_model, quiet=quiet, verbose=verbose, show_progress=show_progress)
+        return self._with_effort(open_model(self.model), open_model)
+
+    def _open_model(self, name: str, *, quiet: bool, verbose: bool, show_progress: Callable[..., Any]) -> Engine:
         from shellmate.engine.binding import THREAD_VARIABLES
         from shellmate.engine.local import Limits, LocalEngine
         from shellmate.engine.states import Keeping
         from shellmate.models.store import obtain_model_file
 
         file = obtain_model_file(
-            self.model,
+            name,
             self.paths,
             self.env,
             auto_pull=self.setting("auto_pull"),
@@ -96,17 +102,22 @@ class App:
             cache_size=self.setting("cache_size") << 20,
             keeping=Keeping(inputs=self.setting("keep_input"), turns=self.setting("log")),
         )
-        show_progress = show_progress or partial(progress, self.env, quiet=quiet)
-        engine = LocalEngine(file, self.paths.kv, limits, show_progress, self.env.say, verbose)
-        return self._with_effort(engine)
+        return LocalEngine(file, self.paths.kv, limits, show_progress, self.env.say, verbose)
 
-    def _with_effort(self, engine: Engine) -> Engine:
-        """The engine, or one that takes its pains beside it, as the setting says."""
-        if self.setting("effort") == "fast":
+    def _with_effort(self, engine: Engine, open_model: Callable[[str], Engine]) -> Engine:
+        """The engine, or one that takes its pains beside it, as the setting says: those of `careful` are a larger
+        model's, where there is one."""
+        effort = self.setting("effort")
+        if effort == "fast":
             return engine
         from shellmate.answer.choosing import EFFORTS, ChoosingEngine
+        from shellmate.models.auto import larger_model
 
-        return ChoosingEngine(engine, self.kinds(), EFFORTS[self.setting("effort")])
+        if effort == "careful" and (larger := larger_model(self.model, self.paths)):
+            from shellmate.answer.handover import HandingOverEngine
+
+            engine, effort = HandingOverEngine(engine, larger, partial(open_model, larger)), "balanced"
+        return ChoosingEngine(engine, self.kinds(), EFFORTS[effort])
 
     def kinds(self) -> "Kinds":
         """The kinds of request that there are worked examples of."""

@@ -34,7 +34,7 @@ def keep(
             turn,
             explanation=explanation,
             timings=timings_of(response.usage, clock.first, clock.total()),
-            model=app.model,
+            model=response.usage.model or app.model,
             cwd=str(app.env.cwd),
         )
     )
@@ -52,7 +52,7 @@ def report(
     answer, env = answers[0], app.env
     if wishes.json:
         others = [a.code for a in answers[1:]]
-        model, total = app.model, clock.total()
+        model, total = usage.model or app.model, clock.total()
         unknown = _find_unknown(app, answer) if answer.language == "shell" else None
         env.write(to_json(answer, others, explanation, model, usage, clock.first, total, names_known, unknown) + "\n")
     elif wishes.alternatives > 1:

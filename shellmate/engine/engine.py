@@ -52,7 +52,8 @@ class Usage:
     `prompt_tokens` counts the whole prompt, `primed_tokens` those whose KV state was at hand,
     `evaluated_tokens` those that had to be evaluated, `tokens` the generated ones. `dropped_turns` are the first ones
     of the conversation, which found no room any more among the `most_tokens` that one may have. `finish` says why
-    generation ended: stop, length, or empty while it runs.
+    generation ended: stop, length, or empty while it runs. `model` is the one that wrote, where it is another than the
+    one that was asked.
     """
 
     prompt_tokens: int = 0
@@ -64,10 +65,11 @@ class Usage:
     prompt_seconds: float = 0.0
     generation_seconds: float = 0.0
     finish: str = ""
+    model: str = ""
 
     def add(self, more: "Usage") -> None:
         """Count what a further generation for the same answer has cost."""
-        self.prompt_tokens, self.finish = more.prompt_tokens, more.finish
+        self.prompt_tokens, self.finish, self.model = more.prompt_tokens, more.finish, more.model
         self.primed_tokens = self.primed_tokens or more.primed_tokens
         self.evaluated_tokens += more.evaluated_tokens
         self.dropped_turns = max(self.dropped_turns, more.dropped_turns)
@@ -86,8 +88,9 @@ class Usage:
         return self.tokens / self.generation_seconds if self.generation_seconds else 0.0
 
     def __str__(self) -> str:
+        by = f"{self.model}: " if self.model else ""
         return (
-            f"prompt {self.prompt_tokens} tokens, {self.primed_tokens} primed, {self.evaluated_tokens} evaluated; "
+            f"{by}prompt {self.prompt_tokens} tokens, {self.primed_tokens} primed, {self.evaluated_tokens} evaluated; "
             f"answer {self.tokens} tokens, {self.tokens_per_second:.1f} a second"
         )
 

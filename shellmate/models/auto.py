@@ -11,9 +11,9 @@ AUTO = "auto"
 CODERS = ("qwen2.5-coder-1.5b", "qwen2.5-coder-0.5b")  # best first; the last one is fetched where there is none
 _ROOM = 1.5  # times its file a model takes, with its context
 # Seconds for a command by the 0.5 B model on one core, as `make bench` and `make accuracy` have them, and how many are
-# not too long, by effort.
+# not too long, by effort. With `careful` a small model hands over to a larger one: sooner done than by that one alone.
 _TAKES = {"fast": 1.0, "balanced": 2.4, "careful": 4.0}
-_MAY_TAKE = {"fast": 1.5, "balanced": 3.0, "careful": 10.0}
+_MAY_TAKE = {"fast": 1.5, "balanced": 3.0, "careful": 8.0}
 
 
 def choose_model(paths: Paths, effort: str, cores: int, memory: int | None = None) -> str:

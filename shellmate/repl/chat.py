@@ -178,7 +178,7 @@ class Chat:
         return replace(
             turn,
             timings=timings_of(self.usage, clock.first, clock.total()),
-            model=self.choices.model,
+            model=self.usage.model or self.choices.model,
             cwd=str(self.env.cwd),
         )
 

@@ -22,11 +22,13 @@ from shellmate.answer.answer import NoCandidateError
 from shellmate.answer.choose import own_weights
 from shellmate.answer.choosing import EFFORTS, ChoosingEngine
 from shellmate.answer.display import SilentDisplay
+from shellmate.answer.handover import HandingOverEngine
 from shellmate.answer.respond import respond
 from shellmate.cli.app import App
 from shellmate.core.environment import Environment
 from shellmate.core.paths import Paths
 from shellmate.engine.engine import Candidate, Engine, Sampling
+from shellmate.models.auto import larger_model
 from shellmate.prompt.kinds import Kinds
 from shellmate.prompt.library import PromptLibrary
 from shellmate.prompt.prompt import compose
@@ -56,22 +58,26 @@ class Remembering:
 
 @dataclass
 class Row:
-    """One way to answer: `effort`, the `weights` of the features, and whether answers are tried out."""
+    """One way to answer: `effort`, the `weights` of the features, whether answers are tried out, and whether a larger
+    model writes what this one is not sure of."""
 
     name: str
     effort: str = "balanced"
     weights: dict[str, float] | None = None
     tries: bool = True
+    hands_over: bool = False
     answers: dict[Any, str] = field(default_factory=dict)
     seconds: list[float] = field(default_factory=list)
 
 
-def shell_rows() -> list[Row]:
+def shell_rows(larger: str | None) -> list[Row]:
     weights = own_weights()
     without = [Row(f"  without {name}", weights={**weights, name: 0.0}) for name in weights]
     plain = Row("  by logprob alone, untried", weights={"logprob": 1.0}, tries=False)
     untried = Row("  without trying out", tries=False)
-    return [Row("fast", "fast"), Row("balanced"), *without, untried, plain, Row("careful", "careful")]
+    careful = [Row("careful, this model alone", "careful")]
+    careful += [Row(f"careful, with {larger.removeprefix('qwen2.5-coder-')}", hands_over=True)] if larger else []
+    return [Row("fast", "fast"), Row("balanced"), *without, untried, plain, *careful]
 
 
 class Accuracy:
@@ -80,13 +86,27 @@ class Accuracy:
         self.app = App(env, Paths.of(env.variables), {"model": model, "effort": "fast"}, None)
         self.library = PromptLibrary.of(self.app.paths)
         self.engine: Any = Remembering(self.app.open_engine())
+        self.name_of_larger = larger_model(model, self.app.paths)
+        self._larger: Any = None
+
+    def close(self) -> None:
+        self.engine.close()
+        if self._larger:
+            self._larger.close()
+
+    def open_larger(self) -> Engine:
+        settings = {"model": self.name_of_larger, "effort": "fast"}
+        self._larger = self._larger or Remembering(replace(self.app, configured=settings).open_engine())
+        return self._larger
 
     def answer(self, row: Row, key: Any, words: str, language: str) -> None:
         prompt = compose(Request(words, language, None), self.library)
         engine, trials = self.engine, None
+        if row.hands_over:
+            engine = HandingOverEngine(engine, str(self.name_of_larger), self.open_larger)
         if row.effort != "fast":
             kinds = Kinds(self.library, self.app.paths.cache / "kinds")
-            engine = ChoosingEngine(self.engine, kinds, EFFORTS[row.effort], row.weights)
+            engine = ChoosingEngine(engine, kinds, EFFORTS[row.effort], row.weights)
             trials = replace(self.app, configured={"effort": row.effort}).new_trials(words) if row.tries else None
         start = time.perf_counter()
         try:
@@ -145,7 +165,7 @@ def measuring(model: str) -> Iterator[Accuracy]:
     try:
         yield accuracy
     finally:
-        accuracy.engine.close()
+        accuracy.close()
 
 
 def main() -> None:
@@ -157,8 +177,9 @@ def main() -> None:
     options = parser.parse_args()
     if options.only != "python":
         script = options.folder / "nl2sh_eval.py"
-        rows, tasks = shell_rows(), read_tasks(script, options.limit)
+        tasks = read_tasks(script, options.limit)
         with measuring(options.model) as accuracy:
+            rows = shell_rows(accuracy.name_of_larger)
             accuracy.run(rows, tasks, "index", lambda task: task["query"], "shell")
         right = score(script, rows, "index", "command", "--mode", "embed")
         print("\n".join(table(f"words to a command, {options.model}", rows, right, len(tasks))), flush=True)

@@ -46,7 +46,7 @@ def test_half_of_a_file_is_no_model(paths):
     [
         ("fast", 1, PLENTY, SMALL),
         ("balanced", 1, PLENTY, SMALL),
-        ("careful", 1, PLENTY, LARGE),
+        ("careful", 1, PLENTY, SMALL),
         ("fast", 2, PLENTY, LARGE),
         ("balanced", 2, PLENTY, LARGE),
         ("careful", 8, 1 << 30, SMALL),
