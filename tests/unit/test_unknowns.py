@@ -16,6 +16,7 @@ from shellmate.request.manual import manuals as manuals_module
 from shellmate.request.manual.manuals import Manuals
 from shellmate.request.manual.pages import Page
 from shellmate.request.manual.pagestore import PageStore
+from tests.programs import need
 
 VARIABLES = {"PATH": os.environ["PATH"], "HOME": "/root", "LANG": "C"}
 TOOLS = ("cat", "cp", "cut", "df", "du", "find", "grep", "head", "ls", "mv", "rm", "sort", "tail", "tar", "tr", "wc")
@@ -78,6 +79,22 @@ def test_unknown_options(explainer, command, unknown):
 )
 def test_known_options(explainer, command):
     assert unknown_options(command, explainer) == []
+
+
+def test_busybox_has_its_own_options_whatever_the_pages_of_others_say(tmp_path, monkeypatch):
+    for name in ("ls", "grep", "find", "sort"):
+        (tmp_path / name).symlink_to(need("busybox"))
+    monkeypatch.setattr(manuals_module, "SYSTEM_FOLDERS", (str(tmp_path),))
+    path = f"{tmp_path}:{VARIABLES['PATH']}"
+    explainer = Explainer(Manuals({**VARIABLES, "PATH": path}, Path("/"), PageStore(tmp_path / "pages.db")))
+    known = "ls -lah x; find . -name x -type f -maxdepth 2; grep -rin x y | sort -k2,2n -r"
+    assert unknown_options(known, explainer) == []
+    foreign = (
+        "ls --hyperlink; grep -rP x --include=y z; find . -printf x; sort --human-numeric-sort x; du --apparent-size"
+    )
+    assert unknown_options(foreign, explainer) == [
+        "ls --hyperlink", "grep -rP", "grep --include=y", "find -printf", "sort --human-numeric-sort"
+    ]  # fmt: skip
 
 
 def test_the_worked_examples_have_no_unknown_options(explainer, monkeypatch):

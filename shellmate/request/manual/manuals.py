@@ -108,14 +108,19 @@ class Manuals:
             if str(path.parent) not in SYSTEM_FOLDERS:
                 return None  # a script of the user's own, which a page of the same name is not about
             name = path.name
-        if Path(self.find_program(name)).resolve().name == "busybox":
+        if self._is_busybox(name):
             return self._help(name, "--help")  # a man page would be about another program of the name
         return self._man(name) or self._help(name, "--help") or page_from(find_completions(name, self.variables))
 
+    def _is_busybox(self, name: str) -> bool:
+        return Path(self.find_program(name)).resolve().name == "busybox"
+
     def completes(self, name: str, option: str) -> bool:
-        """Whether a shell's completion file knows an option of a program that is here, in whatever variant of it."""
+        """Whether a shell's completion file knows an option of a program that is here, in whatever variant of it but
+        busybox's, which has the fewest."""
         if name not in self._completed:
-            found = find_completions(name, self.variables) if self.find_program(name) else []
+            is_told = self.find_program(name) and not self._is_busybox(name)
+            found = find_completions(name, self.variables) if is_told else []
             self._completed[name] = frozenset(each for completion in found for each in completion.names)
         return option.partition("=")[0] in self._completed[name]
 
