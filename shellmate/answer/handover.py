@@ -4,10 +4,13 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from shellmate.answer.choosing import Pains
 from shellmate.engine.engine import THOROUGH, Candidate, Effort, Engine, EngineAround, Generation, Sampling, Usage
 from shellmate.prompt.prompt import Prompt
 
 SURE = 0.2  # the probability of a whole first command from which on a larger model's is right no more often
+
+PAINS = Pains(4, 1, 12.0)  # half of those of `balanced`: a larger model is right as often but for one in a hundred
 
 
 class HandingOverEngine(EngineAround):

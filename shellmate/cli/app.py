@@ -114,9 +114,9 @@ class App:
         from shellmate.models.auto import larger_model
 
         if effort == "careful" and (larger := larger_model(self.model, self.paths)):
-            from shellmate.answer.handover import HandingOverEngine
+            from shellmate.answer.handover import PAINS, HandingOverEngine
 
-            engine, effort = HandingOverEngine(engine, larger, partial(open_model, larger)), "balanced"
+            return ChoosingEngine(HandingOverEngine(engine, larger, partial(open_model, larger)), self.kinds(), PAINS)
         return ChoosingEngine(engine, self.kinds(), EFFORTS[effort])
 
     def kinds(self) -> "Kinds":

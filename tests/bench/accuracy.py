@@ -22,7 +22,7 @@ from shellmate.answer.answer import NoCandidateError
 from shellmate.answer.choose import own_weights
 from shellmate.answer.choosing import EFFORTS, ChoosingEngine
 from shellmate.answer.display import SilentDisplay
-from shellmate.answer.handover import HandingOverEngine
+from shellmate.answer.handover import PAINS, HandingOverEngine
 from shellmate.answer.respond import respond
 from shellmate.cli.app import App
 from shellmate.core.environment import Environment
@@ -102,11 +102,12 @@ class Accuracy:
     def answer(self, row: Row, key: Any, words: str, language: str) -> None:
         prompt = compose(Request(words, language, None), self.library)
         engine, trials = self.engine, None
+        pains = PAINS if row.hands_over else EFFORTS.get(row.effort)
         if row.hands_over:
             engine = HandingOverEngine(engine, str(self.name_of_larger), self.open_larger)
-        if row.effort != "fast":
+        if pains:
             kinds = Kinds(self.library, self.app.paths.cache / "kinds")
-            engine = ChoosingEngine(engine, kinds, EFFORTS[row.effort], row.weights)
+            engine = ChoosingEngine(engine, kinds, pains, row.weights)
             trials = replace(self.app, configured={"effort": row.effort}).new_trials(words) if row.tries else None
         start = time.perf_counter()
         try:
