@@ -62,7 +62,7 @@ def report(
     if not wishes.json:
         _warn(app, wishes, answers)
     if wishes.verbose:
-        env.say(f"shellmate: first byte {clock.first:.2f} s, in all {clock.total():.2f} s; {usage}")
+        env.say(f"shellmate: first token {clock.first:.2f} s, in all {clock.total():.2f} s; {usage}")
 
 
 def _find_unknown(app: App, answer: Answer) -> "Unknown":

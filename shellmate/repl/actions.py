@@ -214,7 +214,7 @@ class Actions:
             raise UsageError("nothing was asked yet", "ask something")
         timings = turns[-1].timings
         first, total = timings.get("first_token_ms", 0) / 1000, timings.get("total_ms", 0) / 1000
-        self.chat.notes.dim(f"first byte {first:.2f} s, in all {total:.2f} s; {self.chat.usage}")
+        self.chat.notes.dim(f"first token {first:.2f} s, in all {total:.2f} s; {self.chat.usage}")
 
     def _help(self) -> None:
         self.chat.env.write(help_text(size_of(self.chat.env).columns))

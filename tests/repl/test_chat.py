@@ -344,7 +344,7 @@ def test_stats_and_help(chat):
     terminal = chat(LS, columns=40)
     terminal.say("list files")
     terminal.say("/stats")
-    assert "first byte" in terminal.text()
+    assert "first token" in terminal.text()
     terminal.say("/help")
     assert "/quit" in terminal.text() and "!COMMAND" in terminal.text()
 
