@@ -12,6 +12,7 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
+from tests.bench.efforts import effort_jobs, effort_targets
 from tests.bench.measure import Job, ProcessFailedError, Run, interleave, run
 from tests.bench.report import MB, Target, imported, machine, timings, warn
 from tests.bench.shells import shell_targets
@@ -25,7 +26,7 @@ FORBIDDEN = ("llama_cpp", "numpy", "pygments", "prompt_toolkit", "diskcache")
 CASES = {"bench1": ["-p", "bench1"], "bench4": ["-p", "bench4"], "auto": []}
 WITH_DEFAULTS = ("bench1", "bench4")  # the cases that have a (c')
 NOTES = f"""\
-(a) python -m shellmate --no-config "{QUESTION}", states primed, stdout a pipe
+(a) python -m shellmate --no-config --effort fast "{QUESTION}", states primed, stdout a pipe
 (b) llama_cpp.Llama(n_ctx=4096).create_chat_completion(stream=True), the same messages; no row where they exceed n_ctx;
     its first byte is that of the ```bash line, which shellmate strips; threads are the library's own defaults
 (c) ctypes, state in a plain file, no flash attention, K as Q8_0, weights not repacked, as shellmate has it; opening
@@ -45,6 +46,7 @@ class Bench:
             **os.environ,
             "GOMP_SPINCOUNT": "1000",
             "SHELLMATE_CONFIG_DIR": config,
+            "SHELLMATE_EFFORT": "fast",
             "SHELLMATE_STATE_DIR": str(self.place / "state"),
         }
         self.shellmate = [sys.executable, "-m", "shellmate"]
@@ -58,7 +60,7 @@ class Bench:
         self.run([sys.executable, "-m", "tests.bench.prepare", step, str(self.model), str(self.place), *rest])
 
     def ask(self, name: str, *flags: str) -> list[str]:
-        return [*self.shellmate, "--no-config", *CASES[name], *flags]
+        return [*self.shellmate, "--no-config", "--effort", "fast", *CASES[name], *flags]
 
     def given(self, name: str) -> dict:
         return json.loads((self.place / f"{name}.json").read_text())
@@ -211,6 +213,8 @@ def main() -> int:
         generating, piped = generating_jobs(bench, options.runs), piped_jobs(bench, options.runs)
         following = {"follow-up": follow_up_job(bench.shellmate, bench.run, QUESTION, options.runs)}
         interleave(answering | generating | piped | following, options.runs, bench.variables, str(ROOT))
+        efforts = effort_jobs(bench.shellmate, options.runs)
+        interleave(efforts, options.runs, bench.variables, str(ROOT))
         talks = talk_targets(bench.shellmate, bench.place, bench.variables, str(ROOT))
         helping, forbidden = help_targets(bench)
         shells = shell_targets(bench.shellmate, bench.run, bench.place, bench.variables, str(ROOT))
@@ -225,6 +229,7 @@ def main() -> int:
         *generating_targets(generating),
         *piped_targets(piped),
         *follow_up_targets(following["follow-up"], answering),
+        *effort_targets(efforts),
         *talks,
         *helping,
         *shells,

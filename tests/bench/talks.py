@@ -32,7 +32,7 @@ LOGGED = (10, 10_000)
 def follow_up_job(shellmate: list[str], run: Callable[[list[str]], Run], question: str, runs: int) -> Job:
     """A follow-up in a session that each run makes a turn longer."""
     session = f"bench {time.time_ns()}"
-    command = [*shellmate, "--no-config", "--session", session]
+    command = [*shellmate, "--no-config", "--effort", "fast", "--session", session]
     run([*command, question])
     return Job([*command, "-c", FOLLOW_UP], runs)
 
