@@ -136,50 +136,28 @@ class LlamaContext:
 
     def take_state(self, start: int = 0, sequence: int = 0) -> bytearray:
         """The KV state of a sequence from a token on."""
-        part = self.sequences
-        self._binding.llama_memory_seq_cp(self._memory, sequence, part, start, -1)
+        binding, part = self._binding, self.sequences
+        binding.llama_memory_seq_cp(self._memory, sequence, part, start, -1)
         try:
-            return self._read_part()
+            state = bytearray(binding.llama_state_seq_get_size(self.pointer, part))
+            pointer = (ctypes.c_uint8 * len(state)).from_buffer(state)
+            written = binding.llama_state_seq_get_data(self.pointer, pointer, len(state), part)
+            del pointer
+            del state[written:]
+            return state
         finally:
             self.drop_sequence(part)
-
-    def _read_part(self) -> bytearray:
-        """The state of the sequence through which parts come and go."""
-        binding, part = self._binding, self.sequences
-        state = bytearray(binding.llama_state_seq_get_size(self.pointer, part))
-        pointer = (ctypes.c_uint8 * len(state)).from_buffer(state)
-        written = binding.llama_state_seq_get_data(self.pointer, pointer, len(state), part)
-        del pointer
-        del state[written:]
-        return state
-
-    def evaluate_part(self, start: int, tokens: Sequence[int], sequence: int) -> bytearray:
-        """Evaluate tokens behind the first ones that are held, have another sequence hold them as well as what it
-        holds, wherever that is, and give their state."""
-        binding, part = self._binding, self.sequences
-        try:
-            binding.llama_memory_seq_cp(self._memory, 0, part, 0, start)
-            self._evaluate_in(part, start, tokens, lambda _: None)
-            binding.llama_memory_seq_rm(self._memory, part, 0, start)
-            self.copy_sequence(sequence, part)
-            return self._read_part()
-        finally:
-            self.drop_sequence(part)
-
-    def add_part(self, sequence: int, layer: PrimedPrompt) -> bool:
-        """Have a sequence hold a state as well as what it holds; False where llama.cpp refuses it."""
-        part = self.sequences
-        restored = self.restore_beside(part, layer)
-        self.copy_sequence(sequence, part)
-        self.drop_sequence(part)
-        return restored
 
     def restore(self, layers: Sequence[PrimedPrompt]) -> bool:
         """Hold a primed prompt, whose layers lie behind each other, and nothing else; False where llama.cpp refuses a
         state of it."""
         self.clear()
         for layer in layers:
-            if not self.add_part(0, layer):
+            part = self.sequences
+            restored = self.restore_beside(part, layer)
+            self.copy_sequence(0, part)
+            self.drop_sequence(part)
+            if not restored:
                 self.clear()
                 return False
         held = self._binding.llama_memory_seq_pos_max(self._memory, 0) + 1

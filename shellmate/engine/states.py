@@ -124,19 +124,6 @@ class PromptStates:
         context.drop_sequence(sequence)
         return False
 
-    def add_example(self, context: LlamaContext, sequence: int, prompt: Prompt, start: int) -> int:
-        """Have another sequence hold a prompt's turn behind its prefix, which ends at `start` and is held; where the
-        turn ends. It is evaluated once, and kept."""
-        key = self._key_of(prompt)
-        with self._read(key) as kept:
-            if kept and context.add_part(sequence, kept):
-                return len(kept.frame.prefix)
-        frame = frame_of(self._model.vocabulary, prompt)
-        state = context.evaluate_part(start, frame.prefix[start:], sequence)
-        if self._store:
-            self._store.write(key, frame, state)
-        return len(frame.prefix)
-
     def restore_turns(self, context: LlamaContext, prompt: Prompt) -> None:
         """Have a context hold the prompt's turns, if the store has them."""
         with self.read(replace(prompt, context="")) as layers:

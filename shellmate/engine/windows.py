@@ -19,8 +19,7 @@ def estimate_tokens(prompt: Prompt, others: Sequence[Prompt]) -> int:
     """How many tokens there are beside a prompt's own in windows for others, rather too many, while no vocabulary is
     there to count them with."""
     own = [other.prefix for other in others if other.prefix != prompt.prefix]
-    messages = [m.content for part in (*own, *(other.examples for other in others)) for m in part]
-    texts = [*messages, *(other.suffix for other in others)]
+    texts = [*(message.content for prefix in own for message in prefix), *(other.suffix for other in others)]
     return sum(len(text.encode("utf-8", "replace")) // _BYTES_PER_TOKEN + _MARKS for text in texts)
 
 
@@ -40,39 +39,25 @@ class Windows:
         frames = [frame_of(vocabulary, Prompt(prompt.prefix, "")) for prompt in prompts]
         wholes = [tokenize_whole(vocabulary, f, p.suffix) + begun for f, p in zip(frames, prompts, strict=True)]
         own = sum(len(w) - _length_held(context, f) for f, w in zip(frames, wholes, strict=True))
-        examples = sum(_most_tokens(message.content) for prompt in prompts for message in prompt.examples)
-        size = len(context.held) + own + examples + sum(counts) * room
+        size = len(context.held) + own + sum(counts) * room
         context = self._contexts.obtain(self._model.weights_for(frames[0]), size, sum(counts))
         windows, first = [], counts[0]
         for prompt, frame, whole, count in zip(prompts, frames, wholes, counts[1:], strict=True):
-            start = len(frame.prefix)
-            position = self._restore(context, first, prompt, frame)
-            context.evaluate_beside(first, position, whole[start:])
-            windows.append(Window(first, count, position + len(whole) - start, logprobs_of(context, -1)))
+            end = len(frame.prefix)
+            if _length_held(context, frame):
+                context.copy_sequence(first, end=end)
+            else:
+                self._states.restore_beside(context, first, prompt.prefix, frame)
+            context.evaluate_beside(first, end, whole[end:])
+            windows.append(Window(first, count, len(whole), logprobs_of(context, -1)))
             first += count
         return context, windows
-
-    def _restore(self, context: LlamaContext, sequence: int, prompt: Prompt, frame: Frame) -> int:
-        """Have a sequence hold what is in front of a prompt's question; the position of the question."""
-        end = len(frame.prefix)
-        if _length_held(context, frame):
-            context.copy_sequence(sequence, end=end)
-        else:
-            self._states.restore_beside(context, sequence, prompt.prefix, frame)
-        pairs = zip(prompt.examples[::2], prompt.examples[1::2], strict=True)
-        alone = [Prompt(prompt.prefix, "", turns=pair) for pair in pairs]
-        return max([end, *(self._states.add_example(context, sequence, each, end) for each in alone)])
 
 
 def _length_held(context: LlamaContext, frame: Frame) -> int:
     """The length of a frame's prefix where a context holds it, else 0."""
     end = len(frame.prefix)
     return end if context.held[:end] == frame.prefix else 0
-
-
-def _most_tokens(text: str) -> int:
-    """No text has more tokens than bytes."""
-    return len(text.encode("utf-8", "replace")) + _MARKS
 
 
 def share_out(count: int, shares: int) -> list[int]:

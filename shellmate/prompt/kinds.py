@@ -75,11 +75,7 @@ _WORD = re.compile(r"[a-z0-9_]+")
 _MOST_WORDS = 64
 _VOTERS = 20  # so many examples find the kind of another one best
 _PACKED = 24  # examples: behind 24 of its kind more is answered right than behind 51 of all kinds
-_NEAREST = 3
-_SCHEMA = (
-    "create virtual table asks using fts5(words, kind unindexed, ask unindexed, answer unindexed,"
-    " tokenize = 'porter ascii')"
-)
+_SCHEMA = "create virtual table asks using fts5(words, kind unindexed, tokenize = 'porter ascii')"
 
 
 class Kinds:
@@ -90,24 +86,12 @@ class Kinds:
         self._connection: sqlite3.Connection | None = None
 
     def prompts_for(self, prompt: Prompt, count: int) -> list[Prompt]:
-        """Up to so many prompts that ask the same: the first with the nearest examples besides, the others behind the
-        examples of a kind each, likeliest first. None where no word of the question says of which kind it is. Raises
-        nothing: what is broken gives no prompt."""
-        words = prompt.suffix
+        """Up to so many prompts that ask the same, behind the examples of a kind each, likeliest first. None where no
+        word of the question says of which kind it is. Raises nothing: what is broken gives no prompt."""
         try:
-            if not (kinds := self.kinds_of(words)):
-                return []
-            packs = [replace(prompt, prefix=self.prefix_of(kind)) for kind in kinds[: count - 1]]
-            return [replace(prompt, examples=self.nearest(words)), *packs]
+            return [replace(prompt, prefix=self.prefix_of(kind)) for kind in self.kinds_of(prompt.suffix)[:count]]
         except (sqlite3.Error, OSError, ValueError, KeyError):
             return []
-
-    def nearest(self, words: str) -> tuple[Message, ...]:
-        """The examples that are nearest to a question, as questions and answers, but those that ask the very same.
-        Raises as `kinds_of`."""
-        rows = self._find("ask, answer", words, _NEAREST + 1)
-        nearest = [(ask, answer) for ask, answer in rows if ask != words][:_NEAREST]
-        return tuple(message for ask, answer in nearest for message in _turn(ask, answer))
 
     def names(self) -> list[str]:
         return sorted(file.stem for file in self._folder.glob("*.toml"))
@@ -115,18 +99,15 @@ class Kinds:
     def kinds_of(self, words: str) -> list[str]:
         """The kinds of the examples that are nearest to a question, likeliest first. Raises sqlite3.Error, OSError and
         ValueError where the files are broken."""
-        votes: dict[str, float] = {}
-        for kind, likeness in self._find("kind, -rank", words, _VOTERS):
-            votes[kind] = votes.get(kind, 0.0) + likeness
-        return sorted(votes, key=lambda kind: -votes[kind])
-
-    def _find(self, columns: str, words: str, count: int) -> list[Any]:
         said = list(dict.fromkeys(common_form(words)))[:_MOST_WORDS]
         if not said:
             return []
         query = " OR ".join(f'"{word}"' for word in said)
-        nearest = f"select {columns} from asks where asks match ? order by rank, rowid limit ?"
-        return self._open().execute(nearest, (query, count)).fetchall()
+        nearest = "select kind, -rank from asks where asks match ? order by rank, rowid limit ?"
+        votes: dict[str, float] = {}
+        for kind, likeness in self._open().execute(nearest, (query, _VOTERS)):
+            votes[kind] = votes.get(kind, 0.0) + likeness
+        return sorted(votes, key=lambda kind: -votes[kind])
 
     def prefix_of(self, kind: str) -> tuple[Message, ...]:
         """The system text of the shell's prompt and examples of a kind, taken evenly from its file."""
@@ -195,9 +176,8 @@ def _make_index(place: str, folder: Path) -> sqlite3.Connection:
     with connection:
         connection.execute(_SCHEMA)
         for file in sorted(folder.glob("*.toml")):
-            examples = [(example["ask"].strip(), example["answer"].strip()) for example in _read(file)]
-            rows = [(" ".join(common_form(ask)), file.stem, ask, answer) for ask, answer in examples]
-            connection.executemany("insert into asks values (?, ?, ?, ?)", rows)
+            rows = [(" ".join(common_form(example["ask"])), file.stem) for example in _read(file)]
+            connection.executemany("insert into asks values (?, ?)", rows)
     return connection
 
 

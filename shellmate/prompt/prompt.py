@@ -41,8 +41,7 @@ class Prompt:
     The answer begins with one of the `openings`, whichever the model finds likeliest; with none it is free. With a
     `query` it is a select that goes into the query's code. An `infill` is a text's beginning and end: the answer is
     what goes between, and there are no messages. `name` is that of the prompt file. An answer that is said `beside` a
-    conversation is no turn of it. `examples` are questions and answers as turns are, but each is read as if it were the
-    only one behind the prefix.
+    conversation is no turn of it.
     """
 
     prefix: tuple[Message, ...]
@@ -54,7 +53,6 @@ class Prompt:
     infill: tuple[str, str] | None = None
     name: str = ""
     beside: bool = False
-    examples: tuple[Message, ...] = ()
 
 
 def compose(request: Request, library: PromptLibrary, name: str = "") -> Prompt:
