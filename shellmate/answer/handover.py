@@ -9,7 +9,6 @@ from shellmate.engine.engine import THOROUGH, Candidate, Effort, Engine, EngineA
 from shellmate.prompt.prompt import Prompt
 
 SURE = 0.2  # the probability of a whole first command from which on a larger model's is right no more often
-
 PAINS = Pains(4, 1, 12.0)  # half of those of `balanced`: a larger model is right as often but for one in a hundred
 
 
