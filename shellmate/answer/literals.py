@@ -66,14 +66,22 @@ def _occurs(literal: str, code: str) -> bool:
 
 
 def invented_words(words: str, code: str) -> list[str]:
-    """The paths, names and texts in a command that its question has nothing of."""
+    """The paths, names and texts in a command that its question has nothing of, and folders that it takes whole where
+    the question names something in them."""
+    left_out = [literal.rstrip("/") for literal in missing_literals(words, code) if not _ends_in(literal, code)]
     try:
-        return list(dict.fromkeys(_find_invented(words.lower(), code)))
+        return list(dict.fromkeys(_find_invented(words.lower(), left_out, code)))
     except UsageError:
         return []
 
 
-def _find_invented(words: str, code: str) -> Iterator[str]:
+def _ends_in(path: str, code: str) -> bool:
+    """Whether the last name of a path is in a command by itself, as behind `tar -C` or `cd`."""
+    name = path.rstrip("/").rpartition("/")[2]
+    return re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w.-])", code) is not None
+
+
+def _find_invented(words: str, left_out: list[str], code: str) -> Iterator[str]:
     asked = set(_LETTERS.findall(words))
     for item in read_items(code):
         if item.kind != COMMAND:
@@ -84,6 +92,9 @@ def _find_invented(words: str, code: str) -> Iterator[str]:
         for word in [*rest[1:], *(t.word for t in item.redirections if t.word)]:
             text, option = word.value, before
             before = text
+            if any(path.startswith(f"{text.rstrip('/')}/") for path in left_out):
+                yield text
+                continue
             if word.commands or text.startswith("-") or option in _FORMATS or _EVERYWHERE.fullmatch(text):
                 continue
             if program in _SCRIPTED and (word.bare != word.raw or program in ("tr", "date", "jq")):

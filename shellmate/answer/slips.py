@@ -55,6 +55,8 @@ def _in_sorting(first: Sequence[str], options: Sequence[str]) -> Iterator[str]:
         yield "sort takes the first field of ls -l for a number"
     if "h" in letters and not by_field and first[0] == "ls" and not re.search(r" -\w*[los]|--size|--format", said):
         yield "ls gives no sizes to sort by"
+    if numeric and not by_field and first[0] == "find" and not re.search(r" -(printf|exec|execdir|ls)\b", said):
+        yield "sort takes the beginning of a path for a number"
     if "h" not in letters and numeric and re.search(r"\b(du|df) (\S+ )*-\w*h", said):
         yield "sort -n does not know sizes such as 2K"
     if first[0] == "wc" and len([word for word in first[1:] if not word.startswith("-")]) == 0 and "-l" in first:

@@ -134,6 +134,15 @@ def test_numbers_in_words_are_literals_too():
     assert missing_literals("the ten largest files", "ls -S | head -n 5") == ["10"]
 
 
+def test_a_folder_is_invented_where_the_question_names_something_in_it():
+    words = "delete empty directories below /tmp/x"
+    assert invented_words(words, "find /tmp -type d -empty -delete") == ["/tmp"]
+    assert invented_words(words, "rm -rf /") == ["/"]
+    assert invented_words(words, "find /tmp/x -type d -empty -delete") == []
+    assert invented_words(words, "cd /tmp && find x -type d -empty -delete") == []
+    assert invented_words("pack /srv/app/", "tar cz -C /srv app") == []
+
+
 def test_invented_names_are_found():
     assert invented_words("count lines of report.txt", "wc -l example.txt") == ["example.txt"]
     assert invented_words("list logs in /var/log/app", "ls /path/to/logs")
