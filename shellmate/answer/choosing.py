@@ -1,5 +1,6 @@
 """One-line commands that are chosen from several; what is longer streams as it is written."""
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -61,7 +62,9 @@ class ChoosingEngine(EngineAround):
         if prompt is not self._asked:
             self._asked, self._spare = prompt, None
             if _SHELL in prompt.openings:
-                candidates, spent = self._write_several(prompt, sampling, self._pains.count, generation.preview)
+                candidates, spent = self._write_several(
+                    prompt, sampling, self._pains.count, generation.preview, self._effort
+                )
                 usage.add(spent)
                 self._spare = rank(prompt.suffix, candidates, self._weights) if candidates[0].finished else None
             if self._spare is None:
@@ -89,11 +92,11 @@ class ChoosingEngine(EngineAround):
         usage.set_to(before, generation.usage)
 
     def _write_several(
-        self, prompt: Prompt, sampling: Sampling, count: int, show: Callable[[str], None] | None
+        self, prompt: Prompt, sampling: Sampling, count: int, show: Callable[[str], None] | None, effort: Effort
     ) -> tuple[list[Candidate], Usage]:
         alone = not (prompt.turns or prompt.context)
         also = self._kinds.prompts_for(prompt, self._pains.others) if alone else []
-        return self._engine.generate_several(prompt, sampling, count, effort=self._effort, show=show, also=also)
+        return self._engine.generate_several(prompt, sampling, count, effort=effort, show=show, also=also)
 
     def generate_several(
         self,
@@ -107,10 +110,19 @@ class ChoosingEngine(EngineAround):
     ) -> tuple[list[Candidate], Usage]:
         if prompt.query or prompt.infill or prompt.openings != (_SHELL,):
             return self._engine.generate_several(prompt, sampling, count, effort=effort, show=show, also=also)
-        candidates, usage = self._write_several(prompt, sampling, max(count, self._pains.count), show)
+        # Who asks for several wants them however sure the first one is.
+        unsure = replace(self._effort, certainty=math.inf) if count > 1 else self._effort
+        candidates, usage = self._write_several(prompt, sampling, max(count, self._pains.count), show, unsure)
         if not candidates[0].finished:
             return self._engine.generate_several(prompt, sampling, count, effort=effort, show=show, also=also)
-        return rank(prompt.suffix, candidates, self._weights)[:count], usage
+        ranked = rank(prompt.suffix, candidates, self._weights)
+        if len(ranked) < count:  # they say the same: others are found where they are made to begin apart
+            more, spent = self._engine.generate_several(prompt, sampling, count, effort=effort)
+            usage.add(spent)
+            known = {candidate.text for candidate in candidates}
+            others = [candidate for candidate in more if candidate.finished and candidate.text not in known]
+            ranked = rank(prompt.suffix, [*candidates, *others], self._weights)
+        return ranked[:count], usage
 
 
 def _closed(text: str) -> str:

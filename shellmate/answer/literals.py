@@ -92,7 +92,7 @@ def _find_invented(words: str, left_out: list[str], code: str) -> Iterator[str]:
         for word in [*rest[1:], *(t.word for t in item.redirections if t.word)]:
             text, option = word.value, before
             before = text
-            if any(path.startswith(f"{text.rstrip('/')}/") for path in left_out):
+            if text and any(path.startswith(f"{text.rstrip('/')}/") for path in left_out):
                 yield text
                 continue
             if word.commands or text.startswith("-") or option in _FORMATS or _EVERYWHERE.fullmatch(text):

@@ -152,8 +152,8 @@ class LlamaContext:
         """Hold a primed prompt, whose layers lie behind each other, and nothing else; False where llama.cpp refuses a
         state of it."""
         self.clear()
+        part = self.sequences
         for layer in layers:
-            part = self.sequences
             restored = self.restore_beside(part, layer)
             self.copy_sequence(0, part)
             self.drop_sequence(part)

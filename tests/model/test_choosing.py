@@ -98,3 +98,10 @@ def test_what_a_docstring_says_is_tried(run):
     names: dict = {}
     exec(done.stdout, names)
     assert names["double"]("ab") == "abab"
+
+
+@pytest.mark.parametrize("effort", ["fast", "balanced"])
+def test_alternatives_are_found_however_sure_the_first_is(run, effort):
+    done = run("--effort", effort, "-n", "3", "--sh", "print the current directory")
+    assert done.stdout.splitlines()[0] == "pwd"
+    assert len(done.stdout.splitlines()) == 3, done.stdout

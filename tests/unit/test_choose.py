@@ -134,12 +134,21 @@ def test_numbers_in_words_are_literals_too():
     assert missing_literals("the ten largest files", "ls -S | head -n 5") == ["10"]
 
 
+def test_nobody_asks_for_a_size_by_asking_for_the_biggest():
+    command = "find src -type f -size +10M -printf '%s %p\\n' | sort -nr | head -n 5"
+    assert count_unasked("the five biggest files under src", command) == 1
+    assert count_unasked("最大的五个文件", command) == 1
+    assert count_unasked("the five biggest files over 10MB under src", command) == 0
+    assert count_unasked("large files under src", command.partition(" |")[0]) == 0
+
+
 def test_a_folder_is_invented_where_the_question_names_something_in_it():
     words = "delete empty directories below /tmp/x"
     assert invented_words(words, "find /tmp -type d -empty -delete") == ["/tmp"]
     assert invented_words(words, "rm -rf /") == ["/"]
     assert invented_words(words, "find /tmp/x -type d -empty -delete") == []
     assert invented_words(words, "cd /tmp && find x -type d -empty -delete") == []
+    assert invented_words(words, "sed -i '' s/a/b/ notes") == []
     assert invented_words("pack /srv/app/", "tar cz -C /srv app") == []
 
 

@@ -1,5 +1,6 @@
 """The engine that chooses among commands, on a model that says what it is told to."""
 
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -146,3 +147,23 @@ def test_alternatives_are_ranked_as_well(tmp_path, count):
     candidates, _ = engine.generate_several(PROMPT, Sampling(), count)
     assert len(candidates) == count
     assert candidates[0].text == "```bash\nls src | wc -l\n```"
+
+
+def test_where_all_say_the_same_others_are_looked_for(tmp_path):
+    class Apart(Model):
+        def generate_several(self, prompt, sampling, count, *, effort=None, **how):
+            candidates, usage = super().generate_several(prompt, sampling, count, effort=effort, **how)
+            return (candidates if effort.apart else candidates[:1]), usage
+
+    model = Apart("pwd", "echo $PWD", "cd")
+    candidates, usage = choosing(model, tmp_path).generate_several(PROMPT, Sampling(), 3)
+    assert sorted(code.text.split("\n")[1] for code in candidates) == ["cd", "echo $PWD", "pwd"]
+    assert (len(model.several), usage.tokens) == (2, 14)
+
+
+@pytest.mark.parametrize("count, certainty", [(1, 0.9), (3, math.inf)])
+def test_who_asks_for_several_gets_them_however_sure_the_first_one_is(tmp_path, count, certainty):
+    model = Model("ls src", "ls src | wc -l", "find src | wc -l")
+    choosing(model, tmp_path).generate_several(PROMPT, Sampling(), count)
+    ((_, _, effort),) = model.several
+    assert effort.certainty == certainty
