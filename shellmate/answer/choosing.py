@@ -27,7 +27,7 @@ class Pains:
     seconds: float
 
 
-EFFORTS = {"balanced": Pains(8, 2, 6.0), "careful": Pains(16, 3, 12.0)}
+EFFORTS = {"balanced": Pains(8, 2, 6.0), "careful": Pains(12, 3, 12.0)}
 
 
 class ChoosingEngine(EngineAround):

@@ -81,6 +81,8 @@ def _in_commands(items: Sequence[Item]) -> Iterator[str]:
                     yield f"{words[0]} -c writes to the screen"
             case "cp" | "mv" if len(_operands(words)) < 2 and not piped and "-t" not in words and not _expands(item):
                 yield f"{words[0]} is told only one place"
+            case "curl" | "wget" if _saves(words) and any(token.text in (">", ">>") for token in item.redirections):
+                yield f"{words[0]} saves what it gets to a file of its own"
             case "ping" if not any(re.match(r"-\w*[cw]", word) for word in words[1:]):
                 yield "ping does not end"
         if any(word.value.startswith("~/") and word.raw[:1] in "'\"" for word in item.words[1:]):
@@ -130,6 +132,13 @@ def _words(item: Item) -> list[str]:
     while len(words) > 1 and words[0] in ("sudo", "command", "time", "nice"):
         words = words[1:]
     return words
+
+
+def _saves(words: Sequence[str]) -> bool:
+    """Whether curl or wget writes no answer to its output."""
+    letters = "".join(word[1:] for word in words[1:] if re.fullmatch(r"-[a-zA-Z]+", word))
+    to_output = re.search(r" (-\w*[oO] ?|--output(-document)?[= ])(-|/dev/stdout)( |$)", f"{' '.join(words)} ")
+    return not to_output and (words[0] == "wget" or "O" in letters or "--remote-name" in words)
 
 
 def _operands(words: Sequence[str]) -> list[str]:

@@ -13,8 +13,9 @@ from shellmate.answer.meaning import meaning_of
 
 _ABBREVIATIONS = {
     # Not one of find's, which are words.
-    "{option}": r" -(?!(?:[acm]?newer|[acm](?:time|min)|and|delete|depth|empty|exec|fprint|group|i?name|i?path|i?regex"
-    r"|inum|l?s|links|maxdepth|mindepth|not|nogroup|nouser|or|perm|print|prune|quit|size|type|user|xdev)[a-z0]*\\b)\w*",
+    "{option}": r" -(?!(?:[acm]?newer\w*|[acm](?:time|min)|and|delete|depth|empty|exec(?:dir)?|false|fls|fprint[0f]?"
+    r"|fstype|group|i?(?:l?name|path|regex|wholename)|inum|ls|links|maxdepth|mindepth|mount|nogroup|not|nouser|ok(?:dir)?|or|perm"
+    r"|print[0f]?|prune|quit|readable|regextype|samefile|size|true|type|uid|gid|user|writable|xdev)\b)\w*",
     "{times}": r"(second|minute|hour|day|week|month|year)s?",
     "{chooses}": r"head|tail|sort|awk|sed|\bmax\b|\bmin\b|top|-m ?\d|\[|cut|NR",
 }

@@ -57,7 +57,7 @@ def test_another_one_has_to_be_better_than_that_which_would_be_given_alone():
         own = Candidate("```bash\nls -1\n```", -1.0 - behind, first=True)
         return rank("list the files", [own, Candidate("```bash\nls -a\n```", -1.0)])[0].text
 
-    assert "-1" in best(behind=1.0)
+    assert "-1" in best(behind=0.5)
     assert "-a" in best(behind=4.0)
 
 
