@@ -52,7 +52,7 @@ _shellmate() {
     done
     if (( COMP_CWORD > 1 )); then
         case ${COMP_WORDS[1]} in
-        cache | config | digest | explain | fix | index | init | log | model | prompt | repl) command=${COMP_WORDS[1]} ;;
+        cache | config | digest | explain | fix | index | init | judge | log | model | prompt | repl) command=${COMP_WORDS[1]} ;;
         esac
     fi
     if (( COMP_CWORD > 2 )); then
@@ -80,7 +80,7 @@ _shellmate() {
         if [[ $cur == -* ]]; then
             _shellmate_words -l --lang --sh --py -n -x --explain -r --run -c --continue --session -m --model -p --prompt --effort --json --max-tokens --temperature --seed --ctx --threads --timeout --color --offline --no-config -q --quiet -v --verbose --version -h --help
         elif (( COMP_CWORD == 1 )); then
-            _shellmate_words cache config digest explain fix index init log model prompt repl
+            _shellmate_words cache config digest explain fix index init judge log model prompt repl
         fi
         ;;
     "cache")
@@ -180,6 +180,14 @@ _shellmate() {
             _shellmate_words --key --force --keep-comment --history -h --help
         elif (( place == 2 )); then
             _shellmate_words bash zsh fish
+        fi
+        ;;
+    "judge")
+        case $prev in
+        -l | --lang) _shellmate_words auto shell python; return 0 ;;
+        esac
+        if [[ $cur == -* ]]; then
+            _shellmate_words -l --lang --json -q --quiet -h --help
         fi
         ;;
     "log")

@@ -4,7 +4,7 @@
 function __shellmate_at
     set -l words (commandline -opc)
     set -l command
-    if contains -- "$words[2]" cache config digest explain fix index init log model prompt repl
+    if contains -- "$words[2]" cache config digest explain fix index init judge log model prompt repl
         set command $words[2]
         if contains -- "$words[2] $words[3]" "cache clear" "cache info" "cache prime" "config get" "config list" "config path" "config set" "model list" "model path" "model pull" "model rm" "model verify" "prompt edit" "prompt list" "prompt show"
             set command "$words[2] $words[3]"
@@ -42,6 +42,7 @@ complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a explain -d '
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a fix -d 'Print the last command as it was meant'
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a index -d 'What is known of the options of this machine\'s programs'
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a init -d 'Print the code that binds the key, for a shell\'s startup file'
+complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a judge -d 'Say whether a command is safe, needs caution, or is dangerous, and why'
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a log -d 'Show past questions and answers, the newest at the bottom'
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a model -d 'Models: list, fetch, verify, locate and remove them'
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a prompt -d 'What the model is told before the question: list, show, edit'
@@ -131,6 +132,11 @@ complete -c shellmate -n '__shellmate_at init' -l force -d 'Take the key even wh
 complete -c shellmate -n '__shellmate_at init' -l keep-comment -d 'Keep the words behind the command, as a comment'
 complete -c shellmate -n '__shellmate_at init' -l history -x -d 'How many commands of the history a key press tells of, but the last'
 complete -c shellmate -n '__shellmate_at init' -s h -l help -d 'Show this message and exit'
+
+complete -c shellmate -n '__shellmate_at judge' -s l -l lang -x -a 'auto shell python' -d 'What it is written in'
+complete -c shellmate -n '__shellmate_at judge' -l json -d 'One JSON object: {"level": ..., "reasons": [...]}'
+complete -c shellmate -n '__shellmate_at judge' -s q -l quiet -d 'Say nothing; the exit status tells danger'
+complete -c shellmate -n '__shellmate_at judge' -s h -l help -d 'Show this message and exit'
 
 complete -c shellmate -n '__shellmate_at log' -s n -x -d 'The last N; 0 is all. [20]'
 complete -c shellmate -n '__shellmate_at log' -l search -x -d 'Only answers with TEXT in words, code or explanation, in any case'

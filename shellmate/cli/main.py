@@ -43,7 +43,8 @@ def main(
     except ShellmateError as error:
         if loud:
             traceback.print_exc(file=env.stderr)
-        env.say(f"shellmate: {error}")
+        if str(error):
+            env.say(f"shellmate: {error}")
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
         return ExitCode.INTERRUPTED

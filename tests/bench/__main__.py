@@ -13,6 +13,7 @@ from pathlib import Path
 from platformdirs import user_cache_path
 
 from tests.bench.efforts import effort_jobs, effort_targets
+from tests.bench.judging import judging_targets
 from tests.bench.measure import Job, ProcessFailedError, Run, interleave, run
 from tests.bench.report import MB, Target, imported, machine, timings, warn
 from tests.bench.shells import shell_targets
@@ -233,6 +234,7 @@ def main() -> int:
         *talks,
         *helping,
         *shells,
+        *judging_targets(options.runs),
     ]:
         print(target)
     print(f"{'imported by --help, though it must not be':58} {', '.join(forbidden) or 'none':>10}")

@@ -342,7 +342,11 @@ def test_control_characters_reach_a_pipe_as_they_are(shellmate):
 def test_what_is_dangerous_is_said(shellmate):
     answer = ["```bash\nrm -rf ~\n```"]
     result = shellmate("--sh", "delete everything", answers=[answer])
-    assert (result.code, result.out, result.err) == (0, "rm -rf ~\n", "shellmate: danger: it deletes all of ~\n")
+    assert (result.code, result.out, result.err) == (
+        0,
+        "rm -rf ~\n",
+        "shellmate: danger: it deletes all of your home folder\n",
+    )
     report = json.loads(shellmate("--sh", "--json", "delete everything", answers=[answer]).out)
     assert report["danger"] == {"level": "danger", "reasons": ["deletes all of ~"]}
     report = json.loads(shellmate("--sh", "--json", "list", answers=[["```bash\nls\n```"]]).out)

@@ -1,0 +1,202 @@
+"""What a command does: what it runs in turn, what the rules say of it, and what it prints."""
+
+import re
+import shlex
+from collections.abc import Callable, Iterator
+from itertools import dropwhile, takewhile
+from posixpath import basename
+
+from shellmate.answer.judging.builtin import BUILTINS
+from shellmate.answer.judging.call import Call
+from shellmate.answer.judging.findings import CAUTION, DANGER, Finding
+from shellmate.answer.judging.interpreters import SHELL, SQL, Code, code_of, language_of
+from shellmate.answer.judging.marks import FETCHED, UNKNOWN, is_unknown, reveal, shield
+from shellmate.answer.judging.outputs import printed_by
+from shellmate.answer.judging.programs import find_in_program
+from shellmate.answer.judging.pythontext import PythonReader
+from shellmate.answer.judging.reader import ShellReader
+from shellmate.answer.judging.repeaters import calls_of, is_repeater
+from shellmate.answer.judging.rules import find_by_rules
+from shellmate.answer.judging.scripts import find_in_script, shell_commands_in
+from shellmate.answer.judging.sqltext import find_in_sql
+from shellmate.answer.judging.state import State
+from shellmate.answer.judging.tables import programs
+from shellmate.answer.judging.wrappers import is_wrapper, unwrap
+
+_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=")
+_UNSAFE_PATH = re.compile(r"(/tmp|/var/tmp|/dev/shm|\.)(/|:|$)")
+_CRON = re.compile(r"^\s*(?:@\w+|(?:[\d*/,\-A-Za-z]+\s+){5})(.*)$", re.MULTILINE)
+_STATEMENTS = ("drop", "delete", "update", "alter")  # of SQL, as if it were a command
+_DEEPEST = 30  # programs that run one another
+_MOST_CALLS = 500  # of functions and aliases, in one judgement
+
+
+class Commands:
+    """Judges commands, whose findings go to the `reader` of the script they are in."""
+
+    def __init__(self) -> None:
+        self.reader = ShellReader(self)
+        self._running: list[str] = []  # functions and aliases
+        self._decoded: set[str] = set()
+        self._calls = 0
+        self._wrapped = 0
+
+    def run(self, words: list[str], state: State, stdin: str | None) -> str:
+        """What a command prints, all that it does being judged; `words` are shielded, its name being the first."""
+        words = list(dropwhile(lambda word: _ASSIGNMENT.match(word), words))
+        if not words:
+            return ""
+        name = reveal(words[0])
+        if is_unknown(name):
+            return self._run_unknown(name, words)
+        if is_wrapper(name):
+            words = words[sum(1 for _ in takewhile(lambda word: word == words[0], words)) - 1 :]
+        if name in (*state.aliases, *state.functions) and not self._may_call(name):
+            return UNKNOWN
+        if name in state.aliases:
+            rest = " ".join(shlex.quote(reveal(word)) for word in words[1:])
+            return self.within(name, lambda: self.reader.read(f"{state.aliases[name]} {rest}", state, stdin))
+        if name in state.functions:
+            return self.within(name, lambda: self._call(state.functions[name], words[1:], state, stdin))
+        if "/" in name and (text := state.written(name)) is not None:
+            return self.read_code(Code(SHELL, text, tuple(words[1:])), state)
+        program = basename(name).lstrip("=") or name
+        return self._run_program(Call(program, tuple(words[1:]), state, stdin))
+
+    def _may_call(self, name: str) -> bool:
+        """Whether a function or an alias is to be followed: not into itself, and not without end."""
+        self._calls += 1
+        if self._calls == _MOST_CALLS:
+            self.reader.find(CAUTION, "does too much to be judged")
+        return name not in self._running and self._calls < _MOST_CALLS
+
+    def _run_unknown(self, name: str, words: list[str]) -> str:
+        if FETCHED in name:
+            self.reader.find(DANGER, "runs what it downloads or decodes, unseen")
+        elif reveal(words[0]) == UNKNOWN or not name.startswith(("/", "./")):
+            self.reader.find(CAUTION, "runs a command that is not known before")
+        return UNKNOWN
+
+    def within(self, name: str, run: Callable[[], str]) -> str:
+        """What is printed while the function or alias of that name is followed."""
+        self._running.append(name)
+        try:
+            return run()
+        finally:
+            self._running.pop()
+
+    def _call(self, body: object, arguments: list[str], state: State, stdin: str | None) -> str:
+        before, state.arguments = state.arguments, tuple(arguments)
+        printed = self.reader.run_body(body, state, stdin)
+        state.arguments = before
+        return printed
+
+    def _run_program(self, call: Call) -> str:
+        state, reader = call.state, self.reader
+        if call.program in programs("showing") or (call.program == "command" and call.has("-v", "-V")):
+            return "\n".join(call.values)
+        if _only_helps(call):
+            return UNKNOWN
+        if call.program in BUILTINS:
+            printed = BUILTINS[call.program](self, call)
+            if printed is not None:
+                return printed
+        if call.program.lower() in _STATEMENTS:
+            reader.findings += find_in_sql(f"{call.program} {call.text}")
+        reader.findings += find_by_rules(call)
+        reader.findings += find_in_program(call)
+        for code in code_of(call):
+            self.read_code(code, state)
+        self._assign_by(call)
+        runs, printed = False, ""
+        for wrapped in unwrap(call):
+            runs = True
+            if wrapped.text is None:
+                printed += self._run_wrapped(list(wrapped.words), state, call.stdin)
+            else:
+                printed += reader.read(wrapped.text, state, call.stdin)
+        for inner in calls_of(call):
+            self._run_wrapped(inner, state, None)
+        if call.program in ("at", "batch") and call.stdin:
+            reader.read(call.stdin, state)
+        if call.program == "crontab" and call.stdin:
+            reader.read("\n".join(_CRON.findall(call.stdin)), state)
+        printed = printed if runs else printed_by(call)
+        if call.program in ("base64", "xxd", "base32", "openssl") and not is_unknown(printed):
+            self._decoded.add(printed.strip())
+        return printed
+
+    def _run_wrapped(self, words: list[str], state: State, stdin: str | None) -> str:
+        if self._wrapped >= _DEEPEST:  # straight to the innermost one
+            names = [at for at, word in enumerate(words) if is_wrapper(reveal(word)) or is_repeater(reveal(word))]
+            words = words[names[-1] :] if names else words
+        self._wrapped += 1
+        try:
+            return self.run(words, state, stdin)
+        finally:
+            self._wrapped -= 1
+
+    def _assign_by(self, call: Call) -> None:
+        """What variables are given in front of a command that another one runs."""
+        for value in call.values if is_wrapper(call.program) else ():
+            if found := _ASSIGNMENT.match(value):
+                before, call.state.settled = call.state.settled, False
+                call.state.assign(found[1], [value[found.end() :]])
+                call.state.settled = before
+                self.reader.findings += self.find_in_assignment(found[1], (value[found.end() :],))
+
+    def read_code(self, code: Code, state: State) -> str:
+        """What code prints that an interpreter is handed, once it has been judged."""
+        if FETCHED in code.text and code.language != SQL:
+            self.reader.find(DANGER, "runs what it downloads or decodes, unseen")
+            return UNKNOWN
+        if code.text.strip() in self._decoded or any(len(text) > 3 and text in code.text for text in self._decoded):
+            self.reader.find(DANGER, "runs what it decodes, unseen")
+        if code.text.strip() == UNKNOWN and code.language != SQL:
+            self.reader.find(CAUTION, "runs what is not known before")
+            return UNKNOWN
+        match code.language:
+            case "shell":
+                before, state.arguments = state.arguments, code.arguments
+                printed = self.reader.read(code.text, state)
+                state.arguments = before
+                return printed
+            case "python":
+                self.read_python(code.text, state)
+            case "script":
+                self.reader.findings += find_in_script(code.text)
+                for text in shell_commands_in(code.text):
+                    self.reader.read(text, state)
+            case _:
+                self.reader.findings += find_in_sql(code.text)
+        return UNKNOWN
+
+    def read_python(self, text: str, state: State) -> None:
+        """Let Python code be judged, with the commands that it runs."""
+        python = PythonReader(text)
+        self.reader.findings += python.findings
+        for command in python.commands:
+            if command.strip(UNKNOWN).strip():
+                self.reader.read(command, state)
+            if UNKNOWN in command[:1]:
+                self.reader.find(CAUTION, "runs a command that is not known before")
+        for words in python.processes:
+            self.run([shield(word) for word in words], state, None)
+
+    def find_in_assignment(self, name: str, values: tuple[str, ...]) -> Iterator[Finding]:
+        """What giving a value to a variable does by itself."""
+        if name in ("HISTFILE", "HISTSIZE", "HISTFILESIZE", "SAVEHIST") and {"", "0", "/dev/null"} & set(values):
+            yield Finding(CAUTION, "keeps commands out of the shell's history")
+        elif name in ("LD_PRELOAD", "DYLD_INSERT_LIBRARIES") and any(values):
+            yield Finding(CAUTION, "puts code into other programs")
+        elif name == "PATH" and any(_UNSAFE_PATH.match(value) for value in values):
+            yield Finding(CAUTION, "lets programs from an open folder stand in for others")
+        elif name in ("PROMPT_COMMAND", "BASH_ENV", "ENV", "PAGER", "EDITOR", "GIT_SSH_COMMAND", "PS4", "PS1"):
+            for value in values:
+                if not is_unknown(value) and ("$" not in value or name == "PROMPT_COMMAND"):
+                    self.reader.read(value, State())
+
+
+def _only_helps(call: Call) -> bool:
+    helps = call.values in (["--help"], ["--version"], ["-h"], ["help"], ["-V"]) or "--help" in call.values
+    return helps and not (is_wrapper(call.program) or is_repeater(call.program) or language_of(call.program))

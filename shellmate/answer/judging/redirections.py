@@ -1,0 +1,60 @@
+"""What is done by writing what a command prints to a file."""
+
+from collections.abc import Iterator, Sequence
+
+from shellmate.answer.judging.findings import CAUTION, DANGER, Finding
+from shellmate.answer.judging.marks import is_unknown, legible, reveal
+from shellmate.answer.judging.paths import (
+    is_disk,
+    is_history,
+    is_log,
+    is_of_accounts,
+    is_of_repository,
+    is_secret,
+    is_startup,
+    is_vital,
+)
+from shellmate.answer.judging.state import State
+
+
+def find_in_redirection(
+    operator: str, place: str, printed: str, state: State, operands: Sequence[str] | None
+) -> Iterator[Finding]:
+    """`place` is the file, shielded; `operands` are those of the command, None where there is none. `>>` only adds."""
+    name, folder = legible(place), state.folder
+    if name.startswith(("/dev/tcp/", "/dev/udp/")):
+        yield from _find_in_connection(operator, printed, operands or ())
+    if ">" not in operator:
+        return
+    adds = ">>" in operator
+    if is_disk(place):
+        yield Finding(DANGER, f"overwrites the disk {name}")
+    elif reveal(place).startswith(("/proc/sysrq", "/dev/mem", "/dev/kmem", "/dev/port")):
+        yield Finding(DANGER, f"writes to {name}, which stops or corrupts the machine")
+    elif is_of_accounts(place, folder):
+        yield Finding(CAUTION if adds else DANGER, f"{'changes' if adds else 'overwrites'} who may do what, in {name}")
+    elif is_startup(place, folder):
+        kept = adds and not is_unknown(printed) and reveal(place).endswith(("rc", "profile", ".zshenv", "config.fish"))
+        if not kept:
+            yield Finding(CAUTION, f"changes what is run by itself, in {name}")
+    elif not adds and (is_history(place, folder) or is_log(place, folder)):
+        yield Finding(CAUTION, f"wipes traces in {name}")
+    elif is_vital(place, folder):
+        yield Finding(CAUTION, f"{'adds to' if adds else 'overwrites'} {name}, a file of the system")
+    elif is_of_repository(place, folder):
+        yield Finding(CAUTION, f"changes {name}, which is git's own")
+    elif adds or operator.startswith("2") or "&" in operator or name.startswith("/dev/"):
+        return
+    elif operands is None or printed == "":
+        yield Finding(CAUTION, f"empties {name}")
+    elif is_unknown(printed) and reveal(place) in operands:
+        yield Finding(CAUTION, f"empties {name} before it is read")
+
+
+def _find_in_connection(operator: str, printed: str, operands: Sequence[str]) -> Iterator[Finding]:
+    if "-i" in operands or operator.lstrip("0123456789").startswith("<>"):
+        yield Finding(DANGER, "hands a shell to another machine")
+    elif any(is_secret(operand) for operand in operands):
+        yield Finding(DANGER, "sends secrets to another machine")
+    elif ">" in operator and printed.strip():
+        yield Finding(CAUTION, "opens a connection to another machine")

@@ -1,0 +1,56 @@
+"""What commands read on their standard input, and where what they print goes."""
+
+from collections.abc import Iterable, Sequence
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+from shellmate.answer.judging.marks import UNKNOWN, reveal
+from shellmate.answer.judging.paths import is_startup
+from shellmate.answer.judging.redirections import find_in_redirection
+from shellmate.answer.judging.state import State
+from shellmate.answer.judging.words import Expander, Node, text_of
+
+if TYPE_CHECKING:
+    from shellmate.answer.judging.commands import Commands
+
+
+class Streams:
+    """The redirections of a script, whose findings go to that of `commands`."""
+
+    def __init__(self, commands: "Commands"):
+        self._commands = commands
+
+    def input_of(self, redirects: Iterable[Node], state: State, stdin: str | None, expander: Expander) -> str | None:
+        """What a command reads on its standard input."""
+        for redirect in redirects:
+            kinds = {child.type: child for child in redirect.children}
+            if redirect.type == "heredoc_redirect" and "heredoc_body" in kinds:
+                body = kinds["heredoc_body"]
+                quoted = text_of(kinds["heredoc_start"])[:1] in "\"'\\" if "heredoc_start" in kinds else True
+                stdin = text_of(body) if quoted or not body.child_count else reveal(expander.texts(body, True)[0])
+            elif redirect.type == "herestring_redirect" and redirect.named_children:
+                stdin = "\n".join(expander.values(redirect.named_children[-1]))
+            elif redirect.type == "file_redirect" and "<" in kinds:
+                target = redirect.child_by_field_name("destination")
+                places = expander.values(target) if target is not None else []
+                stdin = next((text for place in places if (text := state.written(place)) is not None), UNKNOWN)
+        return stdin
+
+    def pass_on(
+        self, node: Node, printed: str, state: State, operands: Sequence[str] | None, expander: Expander
+    ) -> str:
+        """What is still printed once a redirection has taken its part, which is judged; `operands` are those of the
+        command, None where there is none."""
+        target = node.child_by_field_name("destination")
+        if node.type != "file_redirect" or target is None:
+            return printed
+        operator = "".join(text_of(child) for child in takewhile(lambda child: child != target, node.children))
+        for place in expander.fields(target):
+            self._commands.reader.findings += find_in_redirection(operator, place, printed, state, operands)
+            if ">" in operator and is_startup(place, state.folder):
+                self._commands.reader.read(printed.replace(UNKNOWN, ""), state.copy())
+            if ">" in operator and not place.isdigit():
+                state.write(reveal(place), printed)
+        own = operator.lstrip("0123456789")
+        elsewhere = own.startswith(">") and operator[:1] != "2" and text_of(target) not in ("2", "/dev/stderr")
+        return "" if (elsewhere or own.startswith("&>")) and text_of(target) != "1" else printed
