@@ -348,7 +348,7 @@ def test_what_is_dangerous_is_said(shellmate):
         "shellmate: danger: it deletes all of your home folder\n",
     )
     report = json.loads(shellmate("--sh", "--json", "delete everything", answers=[answer]).out)
-    assert report["danger"] == {"level": "danger", "reasons": ["deletes all of ~"]}
+    assert report["danger"] == {"level": "danger", "reasons": ["deletes all of your home folder"]}
     report = json.loads(shellmate("--sh", "--json", "list", answers=[["```bash\nls\n```"]]).out)
     assert report["danger"] == {"level": "safe", "reasons": []}
 

@@ -22,6 +22,7 @@ TANGLED = [
     *HIDING,
     *ENDLESS,
     "x=$x$x; " * 2_000,
+    "cat a a > b; cat b b > a; " * 500,
     "ssh host " * 200 + "ls",
     "xargs " * 2_000 + "rm",
     "\0" * 5_000 + "rm -rf /",

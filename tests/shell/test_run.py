@@ -17,7 +17,7 @@ def test_what_is_dangerous_is_refused(terminal):
     terminal.answer("rm -rf ~")
     terminal.send("shellmate -r --sh 'delete everything'; echo ended $?\r")
     terminal.wait(lambda: "ended 5" in terminal.text().splitlines(), "it is refused")
-    assert "deletes all of ~" in terminal.text() and "run it?" not in terminal.text()
+    assert "deletes all of your home folder" in terminal.text() and "run it?" not in terminal.text()
     assert (terminal.place / "rc").exists()
 
 

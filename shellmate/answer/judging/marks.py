@@ -18,8 +18,8 @@ _GLOB = re.compile(r"[*?]|\[[^\]]")
 
 
 def without_marks(text: str) -> str:
-    """A text as it may be judged, none of whose characters is taken for a mark."""
-    return _MARKS.sub("?", text)
+    """A text as it may be judged: none of its characters is taken for a mark, and NULs are left out, as by shells."""
+    return _MARKS.sub("?", text.replace("\0", ""))
 
 
 def shield(text: str) -> str:

@@ -20,7 +20,7 @@ from shellmate.request.command.simplecommands import COMMAND, read_items
 if TYPE_CHECKING:
     from shellmate.answer.judging.commands import Commands
 
-DEEPEST = 12  # scripts that run one another
+DEEPEST = 10  # scripts that run one another
 _BRACES_FIRST = re.compile(r"(^\s*|[;&|(`\n{]\s*|\b(?:then|do|else|if|while|until|time|!)\s+)\{(?=[^\s{},]*,)")
 _COMPOUND = re.compile(
     r"[^\s;|&({][ \t]+((?:for|while|until|select|case|if|function)\s.*|\w+\s*\(\)\s*\{.*)", re.DOTALL

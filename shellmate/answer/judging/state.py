@@ -8,6 +8,8 @@ from shellmate.answer.judging.marks import UNKNOWN
 from shellmate.answer.judging.paths import HOME
 
 MOST_ALTERNATIVES = 16
+_LONGEST_FILE = 1 << 18  # characters
+_LONGEST = 4096  # characters of a value, which may double with each assignment
 _ENVIRONMENT = {
     "IFS": " \t\n", "HOME": HOME, "USER": "user", "LOGNAME": "user", "SHELL": "/bin/bash", "EDITOR": "vi",
     "VISUAL": "vi", "PAGER": "less", "BROWSER": "firefox", "UID": "1000", "EUID": "1000",
@@ -53,10 +55,11 @@ class State:
 
     def assign(self, name: str, values: Iterable[str]) -> None:
         before = () if self.settled else self.variables.get(name, ())
+        values = (value if len(value) <= _LONGEST else value[:_LONGEST] + UNKNOWN for value in values)
         self.variables[name] = tuple(dict.fromkeys([*values, *before]))[:MOST_ALTERNATIVES]
 
     def write(self, name: str, text: str) -> None:
-        self.files[name.removeprefix("./")] = text
+        self.files[name.removeprefix("./")] = text if len(text) <= _LONGEST_FILE else text[:_LONGEST_FILE] + UNKNOWN
 
     def written(self, name: str) -> str | None:
         """The text of a file that was written before."""

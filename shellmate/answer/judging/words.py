@@ -12,6 +12,7 @@ from shellmate.answer.judging.paths import HOME
 from shellmate.answer.judging.state import MOST_ALTERNATIVES, State
 
 MOST_FIELDS = 256
+_LONGEST_EXPANDED = 50_000  # characters that a word may get longer by
 _LONGEST_BRACE = 400  # characters
 _PARAMETER = re.compile(r"\$\{([#!]?)(\w+|[@*#?$!-])(\[[^\]]*\])?")
 _RANGE = re.compile(r"(-?\d+|[A-Za-z])\.\.(-?\d+|[A-Za-z])(?:\.\.-?\d+)?")
@@ -78,6 +79,7 @@ class Expander:
     def _joined(self, node: Node, quoted: bool) -> list[str]:
         """The texts of a node of several, with what the parser leaves out between them."""
         texts, at, source = [""], node.start_byte, node.text
+        most = len(source) + _LONGEST_EXPANDED
         for child in node.children:
             gap = source[at - node.start_byte : child.start_byte - node.start_byte].decode(errors="replace")
             at = child.end_byte
@@ -85,7 +87,7 @@ class Expander:
                 own = [shield(gap) if quoted else gap]
             else:
                 own = [(shield(gap) if quoted else gap) + text for text in self.texts(child, quoted)]
-            texts = [one + other for one, other in product(texts, own)][:MOST_ALTERNATIVES]
+            texts = [(one + other)[:most] for one, other in product(texts, own)][:MOST_ALTERNATIVES]
         return texts
 
     def _parameter(self, name: str, quoted: bool, index: str = "") -> list[str]:
