@@ -21,7 +21,7 @@ AROUND = [
 QUOTED = [
     "bash -c {}", "sh -ec {}", "eval {}", "sudo sh -c {}", "su -c {}", "ssh host {}", "watch -n 1 {}", "env -S {}",
     "nohup bash -c {} &", "timeout 5 zsh -c {}", "nice -n 5 sh -c {}", "flock lock sh -c {}", "chroot /mnt sh -c {}",
-    "strace -o log sh -c {}", "trap {} EXIT", "bash <<< {}", "printf %s {} | sh", "xargs -I@ sh -c {}",
+    "strace -o log sh -c {}", "trap {} EXIT", "bash <<< {}", "printf %s {} | sh", "xargs -n 1 sh -c {}",
     "find . -exec sh -c {} \\;", "docker exec web sh -c {}", "x={}; eval \"$x\"", "echo {} > x.sh; sh x.sh",
     "su - root -c {}", "tmux new -d {}", "setsid dash -c {}", "alias a={}; a",
 ]  # fmt: skip
@@ -49,7 +49,7 @@ def rank(command: str) -> int:
 
 
 @given(st.sampled_from(COMMANDS), st.lists(st.sampled_from(AROUND + QUOTED), min_size=1, max_size=4))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400, deadline=None, derandomize=True)
 def test_what_is_around_it_makes_it_no_better(command, layers):
     before = rank(command)
     for layer in layers:
@@ -60,7 +60,7 @@ def test_what_is_around_it_makes_it_no_better(command, layers):
 
 
 @given(st.sampled_from(SIMPLE), st.lists(st.sampled_from(BEFORE), min_size=1, max_size=5))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, derandomize=True)
 def test_what_stands_in_front_of_it_makes_it_no_better(command, before):
     assert rank(" ".join([*before, command])) >= rank(command)
 

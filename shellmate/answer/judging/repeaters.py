@@ -42,7 +42,8 @@ def calls_of(call: Call) -> Iterator[list[str]]:
         case "fd" | "fdfind":
             for at, value in enumerate(call.values):
                 if value in ("-x", "-X", "--exec", "--exec-batch"):
-                    yield _filled(list(call.words[at + 1 :]), [UNKNOWN])
+                    command = list(call.words[at + 1 :])
+                    yield _filled(command if "{" in call.text else [*command, "{}"], [UNKNOWN])
         case "xargs" | "gxargs":
             yield from _of_xargs(call)
         case "parallel":
