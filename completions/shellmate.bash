@@ -78,7 +78,7 @@ _shellmate() {
         --color) _shellmate_words auto always never; return 0 ;;
         esac
         if [[ $cur == -* ]]; then
-            _shellmate_words -l --lang --sh --py -n -x --explain -r --run -c --continue --session -m --model -p --prompt --effort --json --max-tokens --temperature --seed --ctx --threads --timeout --color --offline --no-config -q --quiet -v --verbose --version -h --help
+            _shellmate_words -l --lang --sh --py -n -x --explain -r --run --sandbox -c --continue --session -m --model -p --prompt --effort --json --max-tokens --temperature --seed --ctx --threads --timeout --color --offline --no-config -q --quiet -v --verbose --version -h --help
         elif (( COMP_CWORD == 1 )); then
             _shellmate_words cache config digest explain fix index init judge log model prompt repl
         fi

@@ -1,6 +1,6 @@
 """From pieces to an answer: code is shown while it is written, checked, and written anew where it does not parse."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
 from shellmate.answer.check import Verdict, can_continue, check_syntax
@@ -58,7 +58,7 @@ def write_answer(
     sampling: Sampling,
     open_display: Callable[[str], Display],
     find_faults: FindFaults = lambda language, code: [],
-    refused: str = "",
+    refused: Collection[str] = (),
     try_out: FindFaults = lambda language, code: [],
 ) -> tuple[Answer, Usage]:
     """Have an answer written and shown. A candidate that does not parse, does not suit the input, fails where the whole
@@ -169,13 +169,13 @@ def _note(draft: _Draft, events, piece: str) -> bool:
     return grown
 
 
-def _find_all_faults(draft: _Draft, find_faults: FindFaults, refused: str) -> list[str]:
-    if refused and draft.code.strip() == refused.strip():
+def _find_all_faults(draft: _Draft, find_faults: FindFaults, refused: Collection[str]) -> list[str]:
+    if draft.code.strip() in {code.strip() for code in refused}:
         return ["this is the code as it was"]
     return find_faults(draft.language, draft.code)
 
 
-def _show(draft: _Draft, display: Display, code: str, find_faults: FindFaults, refused: str) -> None:
+def _show(draft: _Draft, display: Display, code: str, find_faults: FindFaults, refused: Collection[str]) -> None:
     """Check the lines that are whole, show what there is. Behind a fault nothing counts as checked, nor does what is
     the beginning of what is refused."""
     end = code.rfind("\n") + 1
@@ -183,7 +183,8 @@ def _show(draft: _Draft, display: Display, code: str, find_faults: FindFaults, r
         draft.verdict = can_continue(draft.language, code[:end])
         if not draft.verdict.valid:
             return
-        if not find_faults(draft.language, code[:end]) and not f"{refused.strip()}\n".startswith(code[:end].lstrip()):
+        again = any(f"{other.strip()}\n".startswith(code[:end].lstrip()) for other in refused)
+        if not again and not find_faults(draft.language, code[:end]):
             draft.checked = end
     if code.startswith(display.released):
         display.update(code, draft.checked)

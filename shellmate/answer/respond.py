@@ -1,6 +1,6 @@
 """A prompt answered with code that suits what it is about, by whatever way the prompt takes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -33,7 +33,7 @@ def respond(
     sampling: Sampling,
     open_display: Callable[[str], Display],
     piped: Input | None = None,
-    refused: str = "",
+    refused: Collection[str] = (),
     trials: "Trials | None" = None,
 ) -> Response:
     """As `write_answer`, on what was piped in. Where the question says what its code gives, `trials` see to it, and

@@ -1,18 +1,18 @@
 """Running a snippet: only after a yes on the terminal, on the very bytes that were piped in."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import termios
 import tty
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import BinaryIO
 
 from shellmate.answer.answer import Answer
-from shellmate.answer.danger import CAUTION, DANGER, Verdict, judge
-from shellmate.answer.sanitise import make_visible
+from shellmate.answer.danger import DANGER, Verdict, judge
 from shellmate.core.errors import NoAnswerError, RefusedError, ShellmateError, UsageError
 
 TERMINAL = "/dev/tty"
@@ -47,25 +47,26 @@ def open_terminal(asker: str = "--run") -> Iterator[int]:
         os.close(terminal)
 
 
-def confirm(terminal: int, question: str) -> bool:
-    """Whether the next key is a y. What was typed before the question is no answer to it."""
+def ask_key(terminal: int, question: str) -> str:
+    """The next key, a letter in lower case; n where it is none. What was typed before the question is no answer to
+    it."""
     before = termios.tcgetattr(terminal)
     try:
         tty.setcbreak(terminal)
         termios.tcflush(terminal, termios.TCIFLUSH)
-        os.write(terminal, question.encode())
-        yes = os.read(terminal, 1) in (b"y", b"Y")
-        os.write(terminal, b"y" if yes else b"n")
+        os.write(terminal, question.encode("utf-8", "replace"))
+        key = os.read(terminal, 1).decode("ascii", "replace").lower()
+        key = key if key.isalpha() or key == "?" else "n"
+        os.write(terminal, key.encode())
     finally:
         os.write(terminal, b"\n")
         termios.tcsetattr(terminal, termios.TCSAFLUSH, before)  # an arrow key is several bytes
-    return yes
+    return key
 
 
-def confirm_run(terminal: int, verdict: Verdict) -> bool:
-    """As `confirm`, with what has to be known."""
-    warning = f"caution, it {make_visible(verdict.reasons[0])}: " if verdict.level == CAUTION else ""
-    return confirm(terminal, f"{warning}run it? [y/N] ")
+def confirm(terminal: int, question: str) -> bool:
+    """Whether the next key is a y."""
+    return ask_key(terminal, question) == "y"
 
 
 def status_in_words(status: int) -> str:
@@ -73,12 +74,29 @@ def status_in_words(status: int) -> str:
     return f"was ended by signal {-status}" if status < 0 else f"ended with exit status {status}"
 
 
-def run_snippet(language: str, code: str, stdin: BinaryIO | None) -> int:
-    """Run code on `stdin`, from its beginning, or on the process's own; the exit status, negative for a signal.
+def user_shell(variables: Mapping[str, str], code: str) -> str:
+    """The user's own shell, if it can read the code, which is written for bash."""
+    shell = variables.get("SHELL", "")
+    match os.path.basename(shell):
+        case "bash" | "zsh":
+            return shell if shutil.which(shell) else "bash"
+        case "fish" if shutil.which(shell):
+            reading = [shell, "--no-config", "--no-execute"]
+            read = subprocess.run(reading, input=code.encode("utf-8", "replace"), capture_output=True)
+            return shell if read.returncode == 0 else "bash"
+    return "bash"
 
-    Ctrl-C is the snippet's own for as long as it runs. Raises ShellmateError where it cannot be started.
+
+def command_for(language: str, code: str, variables: Mapping[str, str]) -> list[str]:
+    """The command that runs code: Python, or the user's own shell."""
+    return [sys.executable, "-P", "-c", code] if language == "python" else [user_shell(variables, code), "-c", code]
+
+
+def run_to_its_end(command: Sequence[str], stdin: BinaryIO | None) -> int:
+    """Run a command on `stdin`, from its beginning, or on the process's own; the exit status, negative for a signal.
+
+    Ctrl-C is the command's own for as long as it runs. Raises ShellmateError where it cannot be started.
     """
-    command = [sys.executable, "-P", "-c", code] if language == "python" else ["bash", "-c", code]
     if stdin:
         stdin.seek(0)
     try:

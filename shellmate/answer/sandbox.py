@@ -50,14 +50,20 @@ def run_sealed(
 ) -> Ran | None:
     """Run a command with the file system read-only, no network, no devices, no sockets under /run, processes of its own
     and no input. None where there is no bubblewrap, or none that works here."""
-    bwrap = shutil.which("bwrap", path=variables.get("PATH", os.defpath))
-    if not bwrap or not _works(bwrap):
+    bwrap = find_sandbox(variables)
+    if not bwrap:
         return None
     folder, seen = (_SCRATCH, _PYTHON) if limits.python_alone else (str(cwd), ("/",))
     cpu, size = str(int(limits.seconds) + 1), str(16 * MEBIBYTE // _BLOCK if limits.python_alone else 0)
     limited = ["sh", "-c", _LIMITED, "sh", cpu, str(limits.memory // 1024), size, *command]
     environment = [word for name in _KEPT if name in variables for word in ("--setenv", name, variables[name])]
     return _run([*_sealed(bwrap, seen), *environment, "--chdir", folder, "--", *limited], limits)
+
+
+def find_sandbox(variables: Mapping[str, str]) -> str | None:
+    """The path of a bubblewrap that works here."""
+    bwrap = shutil.which("bwrap", path=variables.get("PATH", os.defpath))
+    return bwrap if bwrap and _works(bwrap) else None
 
 
 def _sealed(bwrap: str, seen: Sequence[str] = ("/",)) -> list[str]:

@@ -43,7 +43,7 @@ def ask(app: App, wishes: Wishes, sampling: Sampling, engine: Engine, spool: Bin
             answers, response = _alternatives(engine, prompt, sampling, wishes.alternatives, request.input, trials)
             clock.note_first()
         else:
-            refused = wishes.refused or (conversation.code if prompt.turns else "")
+            refused = wishes.refused or ((conversation.code,) if prompt.turns and conversation.code else ())
             display = partial(_display, app, wishes, clock)
             response = respond(engine, prompt, sampling, display, request.input, refused, trials)
             answers = [response.answer]

@@ -93,6 +93,7 @@ _SETTINGS_HERE = {
 )
 @click.option("-x", "--explain", is_flag=True, help="After the code, say what each part does.")
 @click.option("-r", "--run", is_flag=True, help="Show the code, ask on the terminal, run it on what was piped in.")
+@click.option("--sandbox", is_flag=True, help="Run it without network, on a copy of this folder; say what it changed.")
 @continue_option
 @session_option
 @setting_option("model", "-m")
@@ -126,6 +127,7 @@ def shellmate(**options: Any) -> None:
             f"options go behind a command: `shellmate {words[0]} ...`",
             f"to ask a question that begins with {words[0]!r}: shellmate -- {' '.join(words)}",
         )
+    options["run"] = options["run"] or options["sandbox"]
     if options["run"] and (options["json"] or options["alternatives"] > 1):
         raise UsageError(
             f"--run and {'--json' if options['json'] else '-n'} do not go together", "leave out one of them"
@@ -157,6 +159,7 @@ def shellmate(**options: Any) -> None:
         verbose=options["verbose"] > 0,
         continues=options["continues"],
         session=options["session"],
+        sandbox=options["sandbox"],
     )
     sampling = Sampling(app.setting("max_tokens"), app.setting("temperature"), seed=app.setting("seed"))
     if engine:

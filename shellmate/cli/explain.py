@@ -21,7 +21,7 @@ MOST_TOKENS = 120
 
 @click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
 @click.argument("words", nargs=-1, metavar="COMMAND", type=click.UNPROCESSED)
-@click.option("--json", "as_json", is_flag=True, help="One JSON object: command, parts, prose.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object: command, parts, prose, danger, hits, undoable.")
 @click.option("--no-prose", is_flag=True, help="Only the parts; no model is loaded.")
 @setting_option("model", "-m")
 @setting_option("color")
@@ -37,6 +37,9 @@ def explain(
     quiet: bool,
 ) -> None:
     """Say what each part of a command does. The command is read, never run.
+
+    Of one that deletes, moves, overwrites or changes files it is also said how many there are now, and how to do the
+    same so that it can be undone.
 
     In brackets stands where a meaning is from: [man], [--help] and [bash], its help for builtins, are this machine's
     own texts; [shell] and [shellmate] are fixed texts about the shell's signs and about arguments; what stands behind
@@ -67,6 +70,7 @@ def explain(
         _write_json(app, command, parts, "" if no_prose else _write_prose(app, command, parts, quiet, shown=False))
         return
     _write_parts(app, parts)
+    _write_consequences(app, command)
     if not no_prose:
         _write_prose(app, command, parts, quiet, shown=True)
 
@@ -139,11 +143,37 @@ def _write_parts(app: App, parts: "Sequence[Part]") -> None:
     app.env.write("".join(list_parts(parts, columns, colours)))
 
 
+def _write_consequences(app: App, command: str) -> None:
+    """What the command would do that cannot be undone, and to how much; nothing where it is safe."""
+    from shellmate.answer.danger import SAFE, judge
+    from shellmate.answer.foresight import foresight_in_words
+    from shellmate.answer.sanitise import make_visible
+
+    verdict = judge("shell", command)
+    lines = [f"{verdict.level}: it {reason}" for reason in verdict.reasons if verdict.level != SAFE]
+    lines += foresight_in_words(command, app.env.cwd, app.env.variables)
+    if lines:
+        app.env.write("\n" + "".join(f"{make_visible(line)}\n" for line in lines))
+
+
 def _write_json(app: App, command: str, parts: "Sequence[Part]", prose: str) -> None:
     import json
 
+    from shellmate.answer.danger import judge
+    from shellmate.answer.foresight import foresee
+
     listed = [{"text": p.text, "kind": p.kind, "meaning": p.meaning, "source": p.source or None} for p in parts]
-    app.env.write(json.dumps({"command": command, "parts": listed, "prose": prose}, ensure_ascii=False) + "\n")
+    verdict = judge("shell", command)
+    radii, undoable = foresee(command, app.env.cwd, app.env.variables)
+    report = {
+        "command": command,
+        "parts": listed,
+        "prose": prose,
+        "danger": {"level": verdict.level, "reasons": list(verdict.reasons)},
+        "hits": [radius.as_json() for radius in radii],
+        "undoable": undoable or None,
+    }
+    app.env.write(json.dumps(report, ensure_ascii=False) + "\n")
 
 
 def _write_prose(app: App, command: str, parts: "Sequence[Part]", quiet: bool, shown: bool) -> str:

@@ -62,7 +62,7 @@ def fix(app: App, command: str | None, status: int | None, screen: bool | None, 
         app = _with_output(app, cut_secrets(read_output(command, app.env.variables)))
     words = f"{cut_secrets(command)}\nexit status {1 if status is None else status}"
     wishes = Wishes(
-        (words,), "shell", "fix", refused=command, color=app.setting("color"), quiet=quiet, verbose=verbose > 0
+        (words,), "shell", "fix", refused=(command,), color=app.setting("color"), quiet=quiet, verbose=verbose > 0
     )
     sampling = Sampling(app.setting("max_tokens"), app.setting("temperature"), seed=app.setting("seed"))
     ask(app, wishes, sampling, app.open_engine(quiet=quiet, verbose=verbose > 1))

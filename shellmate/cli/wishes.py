@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Wishes:
-    """What the command line asks for beyond the settings; the code `refused` is no answer. With `continues` it goes on
-    with the last answer of this terminal, with a `session` with that one, which may yet begin."""
+    """What the command line asks for beyond the settings; what is `refused` is no answer. With `continues` it goes on
+    with the last answer of this terminal, with a `session` with that one, which may yet begin. With `sandbox` what is
+    run is run on a copy."""
 
     words: tuple[str, ...]
     language: str
     prompt: str
-    refused: str = ""
+    refused: tuple[str, ...] = ()
     alternatives: int = 1
     explain: bool = False
     json: bool = False
@@ -20,3 +21,4 @@ class Wishes:
     verbose: bool = False
     continues: bool = False
     session: str = ""
+    sandbox: bool = False

@@ -39,7 +39,7 @@ class ShellmateError(Exception):
     `message` and `mend` are plain sentences without a final full stop; `mend` may be empty.
     """
 
-    exit_code = ExitCode.FAILED
+    exit_code: int = ExitCode.FAILED
 
     def __init__(self, message: str, mend: str = ""):
         super().__init__(message)
@@ -72,6 +72,14 @@ class RefusedError(ShellmateError):
     """What would do harm is not run."""
 
     exit_code = ExitCode.REFUSED
+
+
+class SnippetFailedError(ShellmateError):
+    """What was run for the user failed; its exit status is ours."""
+
+    def __init__(self, message: str, status: int):
+        super().__init__(message)
+        self.exit_code = status
 
 
 class TimedOut(ShellmateError):

@@ -14,7 +14,8 @@ from click import unstyle
 from shellmate.answer.answer import Answer
 from shellmate.answer.display import open_display
 from shellmate.answer.prose import write_prose
-from shellmate.answer.run import confirm, confirm_run, judge_fit, open_terminal, run_snippet, status_in_words
+from shellmate.answer.run import command_for, confirm, judge_fit, open_terminal, run_to_its_end, status_in_words
+from shellmate.answer.runprompt import ask_to_run
 from shellmate.answer.sanitise import make_visible
 from shellmate.answer.terminal import size_of
 from shellmate.core.environment import Environment
@@ -48,15 +49,22 @@ class Actions:
         chat, turn = self.chat, self.chat.last
         if turn.language not in ("shell", "python"):
             raise UsageError("only shell and Python are run", "use /save FILE")
-        verdict = judge_fit(Answer(turn.language, turn.code, turn.cut, turn.faults))
+        answer = Answer(turn.language, turn.code, turn.cut, turn.faults)
+        judge_fit(answer)
         with self._input() as file, open_terminal("/run") as terminal:
             with os.fdopen(os.dup(terminal), "wb") as screen:
                 self._show(chat.env.writing_to(screen))
-            if not self._is_confirmed(lambda: confirm_run(terminal, verdict)):
+            try:
+                chosen = ask_to_run(terminal, answer, {}, chat.env.cwd, chat.env.variables)
+            except KeyboardInterrupt:
+                if not chat.env.stdin_is_terminal:
+                    raise
+                chosen = None
+            if chosen is None:
                 chat.notes.dim("not run")
                 return
             with keeping_modes(terminal):
-                status = run_snippet(turn.language, turn.code, file)
+                status = run_to_its_end(command_for(chosen.language, chosen.code, chat.env.variables), file)
         if status:
             chat.notes.dim(f"the snippet {status_in_words(status)}")
 

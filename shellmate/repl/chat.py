@@ -165,7 +165,15 @@ class Chat:
 
         with without_echo(self.env):
             response = (
-                respond(self.engine, prompt, sampling, display, request.input, refused, self.new_trials(words))
+                respond(
+                    self.engine,
+                    prompt,
+                    sampling,
+                    display,
+                    request.input,
+                    [refused] if refused else (),
+                    self.new_trials(words),
+                )
                 if prompt.openings
                 else self._answer_in_prose(prompt, sampling, clock)
             )

@@ -37,7 +37,7 @@ def test_without_prose_no_model_is_opened(shellmate):
 def test_json(shellmate):
     result = shellmate("explain", "--json", "cd 'a\tb' | nope", answers=[SAYS])
     read = json.loads(result.out)
-    assert list(read) == ["command", "parts", "prose"]
+    assert list(read) == ["command", "parts", "prose", "danger", "hits", "undoable"]
     assert (read["command"], read["prose"]) == ("cd 'a\tb' | nope", "Lists the files.")
     assert [set(part) for part in read["parts"]] == [{"text", "kind", "meaning", "source"}] * 4
     assert [part["kind"] for part in read["parts"]] == ["program", "argument", "operator", "program"]

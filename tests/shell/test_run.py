@@ -24,6 +24,134 @@ def test_what_is_dangerous_is_refused(terminal):
 def test_what_needs_care_is_said_with_the_question(terminal):
     terminal.answer("rm -rf build")
     terminal.send("shellmate -r --sh 'delete the build'; echo ended $?\r")
-    terminal.wait(lambda: "caution, it deletes build and all in it: run it? [y/N]" in terminal.text(), "it is said")
+    terminal.wait(
+        lambda: "caution, it deletes build and all in it: run it? [y/e/c/x/a/N]" in terminal.text(), "it is said"
+    )
     terminal.send("n")
     terminal.wait(lambda: "ended 1" in terminal.text().splitlines(), "it is not run")
+
+
+def ask_about(terminal, code: str) -> None:
+    terminal.answer(code)
+    terminal.send("shellmate -r --sh 'do it'; echo ended $?\r")
+    terminal.wait(lambda: "run it?" in terminal.text(), "it asks")
+
+
+def ends_with(terminal, status: int) -> None:
+    terminal.wait(lambda: f"ended {status}" in terminal.text().splitlines(), f"it ends with {status}")
+
+
+def test_how_much_it_would_hit_is_said_and_how_to_undo_it(terminal):
+    (terminal.place / "build").mkdir()
+    for n in range(3):
+        (terminal.place / "build" / f"{n}.o").write_bytes(b"x" * 1000)
+    ask_about(terminal, "rm -rf build")
+    assert "it deletes 3 files, 3.0 KB" in terminal.text()
+    terminal.send("n")
+    ends_with(terminal, 1)
+    assert (terminal.place / "build" / "0.o").exists()
+
+
+def test_the_exit_status_of_what_was_run_is_its_own(terminal):
+    ask_about(terminal, "exit 7")
+    terminal.send("y")
+    ends_with(terminal, 7)
+    assert "ended with exit status 7" in terminal.text()
+
+
+@pytest.mark.parametrize(
+    ("shell", "code", "said"),
+    [
+        ("bash", "echo it is ${BASH_VERSION:+bash}", "it is bash"),
+        ("zsh", "echo it is ${ZSH_VERSION:+zsh}", "it is zsh"),
+        ("fish", "echo it is fish $FISH_VERSION", "it is fish 3"),
+        ("fish", "echo it is ${BASH_VERSION:+bash}", "it is bash"),  # which fish cannot read
+    ],
+)
+def test_it_runs_in_the_users_own_shell(tmp_path, shell, code, said):
+    terminal = Terminal("bash", need("bash"), tmp_path, SHELL=need(shell))
+    try:
+        ask_about(terminal, code)
+        terminal.send("y")
+        ends_with(terminal, 0)
+        assert any(line.startswith(said) for line in terminal.text().splitlines())
+    finally:
+        terminal.close()
+
+
+def test_what_is_edited_is_judged_again_and_run(terminal):
+    ask_about(terminal, "echo one")
+    terminal.send("e")
+    terminal.wait(lambda: "edit: echo one" in terminal.text(), "it can be edited")
+    terminal.send(" two; rm -f x*\r")
+    terminal.wait(lambda: "caution, it deletes files" in terminal.text(), "it is judged again")
+    terminal.send("y")
+    terminal.wait(lambda: "one two" in terminal.text().splitlines(), "it is run as it was edited")
+    ends_with(terminal, 0)
+
+
+def test_what_becomes_dangerous_by_editing_is_refused(terminal):
+    ask_about(terminal, "echo one")
+    terminal.send("e")
+    terminal.wait(lambda: "edit: echo one" in terminal.text(), "it can be edited")
+    terminal.send("; rm -rf ~\r")
+    ends_with(terminal, 5)
+    assert "it deletes all of your home folder" in terminal.text()
+
+
+def test_what_does_not_parse_any_more_is_left_as_it_was(terminal):
+    ask_about(terminal, "echo one")
+    terminal.send("e")
+    terminal.wait(lambda: "edit: echo one" in terminal.text(), "it can be edited")
+    terminal.send(" '\r")
+    terminal.wait(
+        lambda: "that does not parse" in terminal.text() and terminal.text().count("run it?") == 2, "it asks anew"
+    )
+    terminal.send("y")
+    terminal.wait(lambda: "one" in terminal.text().splitlines(), "it is run as it was")
+
+
+def test_an_edit_that_is_given_up_changes_nothing(terminal):
+    ask_about(terminal, "echo one")
+    terminal.send("e")
+    terminal.wait(lambda: "edit: echo one" in terminal.text(), "it can be edited")
+    terminal.send("garbage\x03")
+    terminal.wait(lambda: terminal.text().count("run it?") == 2, "it asks anew")
+    terminal.send("y")
+    terminal.wait(lambda: "one" in terminal.text().splitlines(), "it is run as it was")
+
+
+def test_explaining_copying_and_asking_for_help_come_back_to_the_question(terminal):
+    ask_about(terminal, "echo one")
+    for key, said in (
+        ("x", "echo"),
+        ("c", "asked the terminal to copy it"),
+        ("?", "e  edit it"),
+        ("a", "no other answer"),
+    ):
+        asked = terminal.text().count("run it?")
+        terminal.send(key)
+        terminal.wait(lambda asked=asked: terminal.text().count("run it?") > asked, f"{key} comes back")
+        assert said in terminal.text(), key
+    terminal.send("y")
+    terminal.wait(lambda: "one" in terminal.text().splitlines(), "it is run")
+
+
+def test_what_is_piped_in_is_there_for_it_and_cannot_be_asked_about_twice(terminal):
+    terminal.answer("cat; echo ran")
+    terminal.send("printf 'data\\n' | shellmate -r --sh 'show it'; echo ended $?\r")
+    terminal.wait(lambda: "run it? [y/e/c/x/N]" in terminal.text(), "it asks")
+    terminal.send("y")
+    ends_with(terminal, 0)
+    assert "data" in terminal.text().splitlines() and "ran" in terminal.text().splitlines()
+
+
+def test_in_the_sandbox_it_is_tried_on_a_copy(terminal):
+    (terminal.place / "a.txt").write_text("a\n")
+    terminal.answer("rm a.txt; echo tried > b.txt; cat b.txt; exit 4")
+    terminal.send("shellmate --sandbox --sh 'do it'; echo ended $?\r")
+    terminal.wait(lambda: "run it?" in terminal.text(), "it asks")
+    terminal.send("y")
+    ends_with(terminal, 4)
+    assert "in the sandbox it makes b.txt" in terminal.text() and "in the sandbox it deletes a.txt" in terminal.text()
+    assert (terminal.place / "a.txt").exists() and not (terminal.place / "b.txt").exists()

@@ -8,6 +8,7 @@ from posixpath import basename
 
 from shellmate.answer.judging.builtin import BUILTINS
 from shellmate.answer.judging.call import Call
+from shellmate.answer.judging.effects import OVERWRITES, Effect, effects_of
 from shellmate.answer.judging.findings import CAUTION, DANGER, Finding
 from shellmate.answer.judging.interpreters import SHELL, SQL, Code, code_of, language_of
 from shellmate.answer.judging.marks import FETCHED, UNKNOWN, is_unknown, reveal, shield
@@ -39,6 +40,8 @@ class Commands:
         self._running: list[str] = []  # functions and aliases
         self._decoded: set[str] = set()
         self._calls = 0
+        self._elsewhere = 0  # wrapped up in what runs commands on another machine
+        self.effects: list[Effect] = []
         self._wrapped = 0
 
     def run(self, words: list[str], state: State, stdin: str | None) -> str:
@@ -92,7 +95,7 @@ class Commands:
         return printed
 
     def _run_program(self, call: Call) -> str:
-        state, reader = call.state, self.reader
+        reader = self.reader
         if call.program in programs("showing") or (call.program == "command" and call.has("-v", "-V")):
             return "\n".join(call.values)
         if _only_helps(call):
@@ -105,6 +108,16 @@ class Commands:
             reader.findings += find_in_sql(f"{call.program} {call.text}")
         reader.findings += find_by_rules(call)
         reader.findings += find_in_program(call)
+        if not self._elsewhere:
+            self.effects += effects_of(call)
+        self._elsewhere += call.program in programs("elsewhere")
+        printed = self._run_inner(call)
+        self._elsewhere -= call.program in programs("elsewhere")
+        return printed
+
+    def _run_inner(self, call: Call) -> str:
+        """What is printed by what a program runs in turn, or by itself."""
+        state, reader = call.state, self.reader
         for code in code_of(call):
             self.read_code(code, state)
         self._assign_by(call)
@@ -182,6 +195,11 @@ class Commands:
                 self.reader.find(CAUTION, "runs a command that is not known before")
         for words in python.processes:
             self.run([shield(word) for word in words], state, None)
+
+    def note_overwritten(self, place: str, state: State) -> None:
+        """That what is printed goes to a file, shielded, in the place of what is in it."""
+        if not self._elsewhere:
+            self.effects.append(Effect(OVERWRITES, (place,), folder=state.folder))
 
     def find_in_assignment(self, name: str, values: tuple[str, ...]) -> Iterator[Finding]:
         """What giving a value to a variable does by itself."""

@@ -43,4 +43,4 @@ def is_unknown(text: str) -> bool:
 
 def legible(text: str) -> str:
     """A text for a reader."""
-    return re.sub(f"[{UNKNOWN}{FETCHED}{SECRET}]+", "…", reveal(text))
+    return re.sub(f"[{UNKNOWN}{FETCHED}{SECRET}]+", "…", reveal(text)).replace("/home/~", "~")

@@ -5,7 +5,7 @@ from posixpath import normpath
 
 from shellmate.answer.judging.marks import EMPTY, FETCHED, UNKNOWN, is_glob, is_unknown, reveal
 
-HOME = "/home/user"  # stands for anybody's
+HOME = "/home/~"  # stands for anybody's
 DISK = re.compile(
     r"/dev/((sd|hd|vd|xvd)[a-z*]\d*|(nvme|mmcblk|r?disk|md|loop(?=\d+p))\d+\w*|mapper/\S+|disk/\S+|dm-\d+)|\\\\\.\\PhysicalDrive\d"
 )

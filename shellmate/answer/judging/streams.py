@@ -50,6 +50,8 @@ class Streams:
             if ">" in operator and is_startup(place, state.folder):
                 self._commands.reader.read(printed.replace(UNKNOWN, ""), state.copy())
             if ">" in operator and not place.isdigit():
+                if ">>" not in operator:
+                    self._commands.note_overwritten(place, state)
                 state.write(reveal(place), printed)
         own = operator.lstrip("0123456789")
         elsewhere = own.startswith(">") and operator[:1] != "2" and text_of(target) not in ("2", "/dev/stderr")
