@@ -3,6 +3,7 @@
 import filecmp
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -40,9 +41,7 @@ def run_on_copy(
     Raises UsageError where there is no bubblewrap, or the folder is too large to be copied; ShellmateError where the
     command cannot be started.
     """
-    bwrap = find_sandbox(variables)
-    if not bwrap:
-        raise UsageError("--sandbox needs bubblewrap, and there is none that works here", "install bubblewrap")
+    bwrap = require_sandbox(variables)
     _refuse_large(cwd)
     with tempfile.TemporaryDirectory(prefix="shellmate-") as scratch:
         copy = Path(scratch) / "copy"
@@ -50,8 +49,17 @@ def run_on_copy(
         shutil.copytree(cwd, copy, symlinks=True, ignore=left_out, copy_function=_copy)
         sealed = [bwrap, "--unshare-all", "--die-with-parent", "--new-session", "--ro-bind", "/", "/"]
         places = ["--dev", "/dev", "--proc", "/proc", "--tmpfs", "/run", "--tmpfs", "/tmp"]
+        places += [word for path in (sys.base_prefix, sys.prefix) for word in ("--ro-bind-try", path, path)]
         status = run_to_its_end([*sealed, *places, "--bind", str(copy), str(cwd), "--chdir", str(cwd), *command], stdin)
         return status, _compare(cwd, copy)
+
+
+def require_sandbox(variables: Mapping[str, str]) -> str:
+    """The path of bubblewrap. Raises UsageError where there is none that works here."""
+    bwrap = find_sandbox(variables)
+    if not bwrap:
+        raise UsageError("--sandbox needs bubblewrap, and there is none that works here", "install bubblewrap")
+    return bwrap
 
 
 def _refuse_large(folder: Path) -> None:

@@ -23,6 +23,7 @@ from shellmate.core.errors import ShellmateError, UsageError
 from shellmate.prompt.prompt import Prompt, compose, compose_explanation
 from shellmate.repl.chat import Chat, Loaded
 from shellmate.repl.clipboard import copy
+from shellmate.repl.deciding import Deciding
 from shellmate.repl.files import open_file, read_text, write_code
 from shellmate.repl.shellrun import Outcome
 from shellmate.repl.slash import help_text
@@ -55,7 +56,8 @@ class Actions:
             with os.fdopen(os.dup(terminal), "wb") as screen:
                 self._show(chat.env.writing_to(screen))
             try:
-                chosen = ask_to_run(terminal, answer, {}, chat.env.cwd, chat.env.variables)
+                deciding = Deciding(chat.env, terminal).actions()
+                chosen = ask_to_run(terminal, answer, deciding, chat.env.cwd, chat.env.variables)
             except KeyboardInterrupt:
                 if not chat.env.stdin_is_terminal:
                     raise

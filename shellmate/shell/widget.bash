@@ -45,11 +45,30 @@ elif [[ $- == *i* ]]; then
         _shellmate_line=$READLINE_LINE
     }
 
-    # `shellmate fix` is told of the last command and its status, by the environment of that one process.
+    # `shellmate fix` is told of the last command and its status, by the environment of that one process. What
+    # `shellmate -r` has run is told in a file, and goes into the history.
     shellmate() {
         # shellcheck disable=SC2319  # the status of what was run before
-        local last_status=$?
+        local last_status=$? argument file line
         if [ "${1-}" != fix ]; then
+            for argument in "$@"; do
+                case $argument in
+                    --) break ;;
+                    --run | -r | -[!-]*r*)
+                        file=$(command mktemp "${TMPDIR:-/tmp}/shellmate-XXXXXX") || break
+                        SHELLMATE_RAN=$file @PROGRAM@ "$@"
+                        last_status=$?
+                        if [ -s "$file" ]; then
+                            # The first -s takes the line away that it is called from.
+                            line=$(HISTTIMEFORMAT='' builtin history 1)
+                            builtin history -s -- "${line#*[0-9]  }"
+                            builtin history -s -- "$(<"$file")"
+                        fi
+                        command rm -f -- "$file"
+                        return "$last_status"
+                        ;;
+                esac
+            done
             @PROGRAM@ "$@"
             return
         fi

@@ -45,10 +45,19 @@ if status is-interactive
         set -g _shellmate_line (commandline | string split0)
     end
 
-    # `shellmate fix` is told of the last command and its status, by the environment of that one process.
+    # `shellmate fix` is told of the last command and its status, by the environment of that one process. What
+    # `shellmate -r` has run is told in a file, and goes into the history, which fish 4 can add to.
     function shellmate
         set -l last_status $status
         if test "$argv[1]" != fix
+            if string match -qr '^[4-9]' -- $version; and string match -qr -- '^(--run|-[^-]*r.*|-r)$' $argv
+                set -l file (command mktemp)
+                SHELLMATE_RAN=$file @PROGRAM@ $argv
+                set last_status $status
+                test -s $file; and builtin history append -- (string collect <$file)
+                command rm -f -- $file
+                return $last_status
+            end
             @PROGRAM@ $argv
             return
         end

@@ -47,10 +47,18 @@ _shellmate_show() {
     _shellmate_line=$BUFFER
 }
 
-# `shellmate fix` is told of the last command and its status, by the environment of that one process.
+# `shellmate fix` is told of the last command and its status, by the environment of that one process. What `shellmate -r`
+# has run is told in a file, and goes into the history.
 shellmate() {
-    local last_status=$?
+    local last_status=$? file
     if [[ ${1-} != fix ]]; then
+        if [[ -n ${(M)${@[1,(i)--]}:#(--run|-r|-[^-]*r*)} ]] && file=$(command mktemp "${TMPDIR:-/tmp}/shellmate-XXXXXX"); then
+            SHELLMATE_RAN=$file @PROGRAM@ "$@"
+            last_status=$?
+            [[ ! -s $file ]] || print -rs -- "$(<"$file")"
+            command rm -f -- "$file"
+            return $last_status
+        fi
         @PROGRAM@ "$@"
         return
     fi

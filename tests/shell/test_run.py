@@ -155,3 +155,41 @@ def test_in_the_sandbox_it_is_tried_on_a_copy(terminal):
     ends_with(terminal, 4)
     assert "in the sandbox it makes b.txt" in terminal.text() and "in the sandbox it deletes a.txt" in terminal.text()
     assert (terminal.place / "a.txt").exists() and not (terminal.place / "b.txt").exists()
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh"])
+def test_what_was_run_is_in_the_history_behind_what_asked_for_it(tmp_path, shell):
+    terminal = Terminal(shell, need(shell), tmp_path)
+    try:
+        ask_about(terminal, "echo 'it   ran' $((40 + 2))")
+        terminal.send("y")
+        ends_with(terminal, 0)
+        terminal.send("fc -ln -2 > said; echo wro''te\r")
+        terminal.wait(lambda: "wrote" in terminal.text().splitlines(), "the history is written")
+        said = [line.strip() for line in (tmp_path / "said").read_text().splitlines()]
+        wanted = ["shellmate -r --sh 'do it'; echo ended $?", "echo 'it   ran' $((40 + 2))"]
+        assert [line for line in said if not line.startswith("fc")][-2:] == wanted
+        terminal.send("\x1b[A\x1b[A\r")  # and the one before it, which prints it again
+        terminal.wait(lambda: terminal.text().splitlines().count("it   ran 42") == 2, "it is run again from there")
+    finally:
+        terminal.close()
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh"])
+def test_what_was_not_run_is_not_in_the_history(tmp_path, shell):
+    terminal = Terminal(shell, need(shell), tmp_path)
+    try:
+        ask_about(terminal, "echo no")
+        terminal.send("n")
+        ends_with(terminal, 1)
+        terminal.send("\x1b[A")
+        terminal.wait(lambda: terminal.text().count("shellmate -r --sh 'do it'") == 2, "the last line comes back")
+        assert not list(tmp_path.glob("shellmate-*"))
+    finally:
+        terminal.close()
+
+
+def test_without_bubblewrap_the_sandbox_is_refused_before_anything_is_asked(terminal):
+    terminal.send("PATH=$PWD/bin shellmate --sandbox --sh 'do it'; echo ended $?\r")
+    ends_with(terminal, 2)
+    assert "--sandbox needs bubblewrap" in terminal.text() and terminal.asked() == []

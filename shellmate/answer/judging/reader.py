@@ -110,8 +110,9 @@ class ShellReader:
         named = _BRACES_FIRST.sub(r"\1command {", text)  # a command whose name is made of braces
         grouped = text.replace("((", "( (").replace("))", ") )")  # what is no sum
         inner = found[1] if (found := _COMPOUND.search(text)) else text  # sudo for x in ...
-        for other in {named, grouped, inner} - {text}:
-            self._tree.run(_parse(other), state.copy(), None)
+        for other in dict.fromkeys((named, grouped, inner)):
+            if other != text:
+                self._tree.run(_parse(other), state.copy(), None)
         for item in items:
             words = [word.raw for word in item.words]
             while words and words[0] in LEADS:
