@@ -31,6 +31,7 @@ def judge(language: str, code: str) -> Verdict:
     try:
         if language == "shell":
             commands.reader.read(text, State())
+            commands.judge_uncalled()
         elif language == "python":
             commands.read_python(text, State())
     except RecursionError:

@@ -16,7 +16,7 @@ AROUND = [
     "( {} )", "{{ {}\n}}", "true && {}", "false || {}", "x=$( {} )", "echo $( {} )", "while true; do {}\ndone",
     "until false; do {}\ndone", "if true; then {}\nfi", "if {}\nthen ls; fi", "for i in 1 2; do {}\ndone",
     "f() {{ {}\n}}; f", "function g {{ {}\n}}; g", "case a in a) {}\n;; esac", "ls; {}", "{}\nls", "diff <( {} ) b",
-    'echo "$( {} )"', "[[ -n $( {} ) ]]", "cat > >( {} )", "{}\n# the end",
+    'echo "$( {} )"', "[[ -n $( {} ) ]]", "cat > >( {} )", "{}\n# the end\n",
 ]  # fmt: skip
 QUOTED = [
     "bash -c {}", "sh -ec {}", "eval {}", "sudo sh -c {}", "su -c {}", "ssh host {}", "watch -n 1 {}", "env -S {}",
@@ -57,6 +57,13 @@ def test_what_is_around_it_makes_it_no_better(command, layers):
         after = rank(command)
         assert after >= before, command
         before = after
+
+
+def test_a_function_is_judged_by_what_it_is_given():
+    assert judge("shell", 'f() { "$@"; }; f ls').level == "safe"
+    assert judge("shell", 'f() { "$@"; }; f rm -rf /').level == "danger"
+    assert judge("shell", 'f() { "$@"; }').level == "caution"
+    assert judge("shell", "f() { g() { rm -rf /; }; }").level == "danger"
 
 
 @given(st.sampled_from(SIMPLE), st.lists(st.sampled_from(BEFORE), min_size=1, max_size=5))

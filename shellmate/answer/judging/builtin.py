@@ -41,7 +41,7 @@ def _alias(commands: "Commands", call: Call) -> str:
         if text:
             call.state.aliases.pop(name, None)
             whole = text if re.search(r"[|;&]", text) else f"{text} file"  # what it stands in front of is not known
-            commands.within(name, partial(commands.reader.read, whole, call.state.copy()))
+            commands.within(whole, partial(commands.reader.read, whole, call.state.copy()))
             call.state.aliases[name] = text
     return ""
 

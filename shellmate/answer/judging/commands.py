@@ -2,14 +2,16 @@
 
 import re
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable
 from itertools import dropwhile, takewhile
 from posixpath import basename
+from typing import Any
 
+from shellmate.answer.judging.assignments import find_in_assignment
 from shellmate.answer.judging.builtin import BUILTINS
 from shellmate.answer.judging.call import Call
 from shellmate.answer.judging.effects import OVERWRITES, Effect, effects_of
-from shellmate.answer.judging.findings import CAUTION, DANGER, Finding
+from shellmate.answer.judging.findings import CAUTION, DANGER
 from shellmate.answer.judging.interpreters import SHELL, SQL, Code, code_of, language_of
 from shellmate.answer.judging.marks import FETCHED, UNKNOWN, is_unknown, reveal, shield
 from shellmate.answer.judging.outputs import printed_by
@@ -25,7 +27,6 @@ from shellmate.answer.judging.tables import programs
 from shellmate.answer.judging.wrappers import is_wrapper, unwrap
 
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=")
-_UNSAFE_PATH = re.compile(r"(/tmp|/var/tmp|/dev/shm|\.)(/|:|$)")
 _CRON = re.compile(r"^\s*(?:@\w+|(?:[\d*/,\-A-Za-z]+\s+){5})(.*)$", re.MULTILINE)
 _STATEMENTS = ("drop", "delete", "update", "alter")  # of SQL, as if it were a command
 _DEEPEST = 30  # programs that run one another
@@ -37,9 +38,10 @@ class Commands:
 
     def __init__(self) -> None:
         self.reader = ShellReader(self)
-        self._running: list[str] = []  # functions and aliases
+        self._running: list[Hashable] = []  # functions and aliases
         self._decoded: set[str] = set()
         self._calls = 0
+        self._uncalled: dict[str, tuple[Any, State]] = {}
         self._elsewhere = 0  # wrapped up in what runs commands on another machine
         self.effects: list[Effect] = []
         self._wrapped = 0
@@ -50,45 +52,60 @@ class Commands:
         if not words:
             return ""
         name = reveal(words[0])
-        if is_unknown(name):
-            return self._run_unknown(name, words)
+        if is_unknown(name) and (FETCHED in name or "/" not in name or is_unknown(basename(name))):
+            return self._run_unknown(name)
         if is_wrapper(name):
             words = words[sum(1 for _ in takewhile(lambda word: word == words[0], words)) - 1 :]
-        if name in (*state.aliases, *state.functions) and not self._may_call(name):
-            return UNKNOWN
         if name in state.aliases:
             rest = " ".join(shlex.quote(reveal(word)) for word in words[1:])
-            return self.within(name, lambda: self.reader.read(f"{state.aliases[name]} {rest}", state, stdin))
+            text = f"{state.aliases[name]} {rest}"
+            return self.within(state.aliases[name], lambda: self.reader.read(text, state, stdin))
         if name in state.functions:
-            return self.within(name, lambda: self._call(state.functions[name], words[1:], state, stdin))
-        if "/" in name and (text := state.written(name)) is not None:
-            return self.read_code(Code(SHELL, text, tuple(words[1:])), state)
+            self._uncalled.pop(name, None)
+            body = state.functions[name]
+            return self.within(body.id, lambda: self._call(body, words[1:], state, stdin))
+        if "/" in name and (script := state.written(name)) is not None:
+            return self.read_code(Code(SHELL, script, tuple(words[1:])), state)
         program = basename(name).lstrip("=") or name
         return self._run_program(Call(program, tuple(words[1:]), state, stdin))
 
-    def _may_call(self, name: str) -> bool:
-        """Whether a function or an alias is to be followed: not into itself, and not without end."""
-        self._calls += 1
-        if self._calls == _MOST_CALLS:
-            self.reader.find(CAUTION, "does too much to be judged")
-        return name not in self._running and self._calls < _MOST_CALLS
-
-    def _run_unknown(self, name: str, words: list[str]) -> str:
+    def _run_unknown(self, name: str) -> str:
         if FETCHED in name:
             self.reader.find(DANGER, "runs what it downloads or decodes, unseen")
-        elif reveal(words[0]) == UNKNOWN or not name.startswith(("/", "./")):
+        else:
             self.reader.find(CAUTION, "runs a command that is not known before")
         return UNKNOWN
 
-    def within(self, name: str, run: Callable[[], str]) -> str:
-        """What is printed while the function or alias of that name is followed."""
-        self._running.append(name)
+    def within(self, key: Hashable, run: Callable[[], str]) -> str:
+        """What is printed while a function or an alias is followed, which has that key: not into itself, and not
+        without end."""
+        self._calls += 1
+        if self._calls == _MOST_CALLS:
+            self.reader.find(CAUTION, "does too much to be judged")
+        if key in self._running or self._calls >= _MOST_CALLS:
+            return UNKNOWN
+        self._running.append(key)
         try:
             return run()
         finally:
             self._running.pop()
 
-    def _call(self, body: object, arguments: list[str], state: State, stdin: str | None) -> str:
+    def define(self, name: str, body: Any, state: State) -> None:
+        """Take notice of a function, which is judged where it is called."""
+        state.functions[name] = body
+        self._uncalled[name] = (body, state)
+
+    def judge_uncalled(self) -> None:
+        """Let the functions be judged that are only defined; what they will be given is not known."""
+        while self._uncalled:
+            name, (body, state) = self._uncalled.popitem()
+            within = state.copy()
+            within.functions.pop(name, None)
+            self._running = [body.id]
+            self._call(body, [UNKNOWN], within, None)
+        self._running = []
+
+    def _call(self, body: Any, arguments: list[str], state: State, stdin: str | None) -> str:
         before, state.arguments = state.arguments, tuple(arguments)
         printed = self.reader.run_body(body, state, stdin)
         state.arguments = before
@@ -156,7 +173,7 @@ class Commands:
                 before, call.state.settled = call.state.settled, False
                 call.state.assign(found[1], [value[found.end() :]])
                 call.state.settled = before
-                self.reader.findings += self.find_in_assignment(found[1], (value[found.end() :],))
+                self.reader.findings += find_in_assignment(found[1], (value[found.end() :],), self.reader)
 
     def read_code(self, code: Code, state: State) -> str:
         """What code prints that an interpreter is handed, once it has been judged."""
@@ -200,19 +217,6 @@ class Commands:
         """That what is printed goes to a file, shielded, in the place of what is in it."""
         if not self._elsewhere:
             self.effects.append(Effect(OVERWRITES, (place,), folder=state.folder))
-
-    def find_in_assignment(self, name: str, values: tuple[str, ...]) -> Iterator[Finding]:
-        """What giving a value to a variable does by itself."""
-        if name in ("HISTFILE", "HISTSIZE", "HISTFILESIZE", "SAVEHIST") and {"", "0", "/dev/null"} & set(values):
-            yield Finding(CAUTION, "keeps commands out of the shell's history")
-        elif name in ("LD_PRELOAD", "DYLD_INSERT_LIBRARIES") and any(values):
-            yield Finding(CAUTION, "puts code into other programs")
-        elif name == "PATH" and any(_UNSAFE_PATH.match(value) for value in values):
-            yield Finding(CAUTION, "lets programs from an open folder stand in for others")
-        elif name in ("PROMPT_COMMAND", "BASH_ENV", "ENV", "PAGER", "EDITOR", "GIT_SSH_COMMAND", "PS4", "PS1"):
-            for value in values:
-                if not is_unknown(value) and ("$" not in value or name == "PROMPT_COMMAND"):
-                    self.reader.read(value, State())
 
 
 def _only_helps(call: Call) -> bool:

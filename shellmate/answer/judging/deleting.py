@@ -41,6 +41,8 @@ def rm(call: Call) -> Iterator[Finding]:
         yield from _rm_tree(call, targets)
         return
     yield from find_in_places(call, targets, "deletes")
+    if call.has("-i", "-I", "--interactive") and targets:
+        return
     if any(is_glob(target) or is_unknown(target) for target in targets) or not targets:
         place = first_place(call, [target for target in targets if is_glob(target)])
         if is_far(place):
@@ -64,9 +66,9 @@ def _rm_tree(call: Call, targets: list[str]) -> Iterator[Finding]:
 
 def destroy(call: Call) -> Iterator[Finding]:
     """mkfs, wipefs, shred and their kind."""
-    if call.program == "wipefs" and not call.has("-a", "--all"):
-        return
     disks = [legible(word) for word in call.words if is_disk(word)]
+    if (call.program == "wipefs" and not call.has("-a", "--all")) or (call.program == "mkswap" and not disks):
+        return
     yield Finding(DANGER if disks else CAUTION, f"destroys what is on {disks[0] if disks else 'its target'}")
     yield from find_in_places(call, call.operands(), "destroys")
 
@@ -140,13 +142,21 @@ def archive(call: Call) -> Iterator[Finding]:
     into = call.value_of("-C", "--directory")
     if extracts and into and absolute(into) in ("/", "/etc", "/usr", "/bin", "/boot"):
         yield Finding(CAUTION, f"overwrites files in {into}")
+    written = call.value_of("-f", "--file")
+    if written and not extracts and is_disk(written):
+        yield Finding(DANGER, f"overwrites the disk {written}")
     if call.has("--remove-files"):
         yield Finding(CAUTION, "deletes what it has packed")
 
 
+def sort(call: Call) -> Iterator[Finding]:
+    if written := call.value_of("-o", "--output"):
+        yield from find_in_places(call, [written], "overwrites")
+
+
 def link(call: Call) -> Iterator[Finding]:
     operands = call.operands()
-    if call.has("-f", "--force") and len(operands) > 1:
+    if call.has("-f", "--force") and len(operands) > 1 and not reveal(operands[-1]).endswith("/"):
         yield from find_in_places(call, operands[-1:], "replaces")
 
 

@@ -47,6 +47,11 @@ def copy_away(call: Call) -> Iterator[Finding]:
         yield from rsync(call)
 
 
+def send_mail(call: Call) -> Iterator[Finding]:
+    if _tells_secrets(call):
+        yield Finding(DANGER, "sends secrets to another machine")
+
+
 def connect(call: Call) -> Iterator[Finding]:
     """nc, socat and telnet."""
     listening = [value for value in call.values if "listen" in value.lower()]

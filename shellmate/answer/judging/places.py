@@ -25,7 +25,7 @@ def find_in_places(call: Call, targets: Sequence[str], does: str) -> Iterator[Fi
         elif is_of_accounts(target, folder):
             level = CAUTION if does.startswith("changes") else DANGER
             yield Finding(level, f"{does} {name}, without which nobody can log in")
-        elif is_vital(target, folder) or is_startup(target, folder):
+        elif is_vital(target, folder) or (is_startup(target, folder) and not does.startswith("changes the")):
             yield Finding(CAUTION, f"{does} {name}, on which the system or the shell depends")
         elif is_of_repository(target, folder):
             yield Finding(CAUTION, f"{does} {name}, which is git's own")

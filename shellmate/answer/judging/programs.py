@@ -71,6 +71,8 @@ _RULES: dict[str, Rule] = {
     **dict.fromkeys(("scp", "rsync", "sftp"), network.copy_away),
     **dict.fromkeys(("nc", "ncat", "netcat", "socat", "telnet"), network.connect),
     **dict.fromkeys(("python", "python2", "python3", "php", "flask", "uvicorn", "gunicorn"), network.serve),
+    **dict.fromkeys(("mail", "mailx", "sendmail", "mutt", "swaks"), network.send_mail),
+    "sort": deleting.sort,
     "ln": deleting.link,
     "truncate": deleting.truncate,
     "kill": _kill,

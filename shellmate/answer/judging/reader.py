@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from shellmate.answer.judging.commands import Commands
 
 DEEPEST = 10  # scripts that run one another
-_BRACES_FIRST = re.compile(r"(^\s*|[;&|(`\n{]\s*|\b(?:then|do|else|if|while|until|time|!)\s+)\{(?=[^\s{},]*,)")
+_BRACES_FIRST = re.compile(r"(^\s*|[;&|()`\n{]\s*|\b(?:then|do|else|if|while|until|time|!)\s+)\{(?=[^\s{},]*,)")
 _COMPOUND = re.compile(
     r"[^\s;|&({][ \t]+((?:for|while|until|select|case|if|function)\s.*|\w+\s*\(\)\s*\{.*)", re.DOTALL
 )
@@ -114,6 +114,8 @@ class ShellReader:
             if other != text:
                 self._tree.run(_parse(other), state.copy(), None)
         for item in items:
+            for inner in (text for word in item.words for _, text in word.commands):
+                self.read(inner, state.copy())
             words = [word.raw for word in item.words]
             while words and words[0] in LEADS:
                 words.pop(0)

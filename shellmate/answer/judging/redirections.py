@@ -1,5 +1,6 @@
 """What is done by writing what a command prints to a file."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from shellmate.answer.judging.findings import CAUTION, DANGER, Finding
@@ -15,6 +16,12 @@ from shellmate.answer.judging.paths import (
     is_vital,
 )
 from shellmate.answer.judging.state import State
+
+# What people add to the files that their shells begin with.
+_SETTING = re.compile(
+    r"\s*($|#|(export|alias|abbr|source|\.|set|setopt|unsetopt|shopt|bind|bindkey|autoload|typeset|declare|unset|fish_add_path)\s"
+    r"|[A-Za-z_]\w*=|(eval|source|\.)\s+[\"<]?[\"$]?\(|\[|if |then|fi|else|compinit)"
+)
 
 
 def find_in_redirection(
@@ -34,8 +41,8 @@ def find_in_redirection(
     elif is_of_accounts(place, folder):
         yield Finding(CAUTION if adds else DANGER, f"{'changes' if adds else 'overwrites'} who may do what, in {name}")
     elif is_startup(place, folder):
-        kept = adds and not is_unknown(printed) and reveal(place).endswith(("rc", "profile", ".zshenv", "config.fish"))
-        if not kept:
+        is_rc = reveal(place).endswith(("rc", "profile", ".zshenv", "config.fish"))
+        if not (adds and is_rc and all(_SETTING.match(line) for line in printed.splitlines())):
             yield Finding(CAUTION, f"changes what is run by itself, in {name}")
     elif not adds and (is_history(place, folder) or is_log(place, folder)):
         yield Finding(CAUTION, f"wipes traces in {name}")

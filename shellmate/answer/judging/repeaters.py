@@ -83,7 +83,7 @@ def _of_find(call: Call) -> Iterator[list[str]]:
                 len(rest),
             )
             behind = at + 1 + end
-            yield _filled(list(call.words[at + 1 : behind]), found_by(call))
+            yield from _forms(list(call.words[at + 1 : behind]), found_by(call))
 
 
 def _of_xargs(call: Call) -> Iterator[list[str]]:
@@ -98,7 +98,7 @@ def _of_xargs(call: Call) -> Iterator[list[str]]:
             source = call.state.written(value.lstrip("=")) or UNKNOWN
     read = _split(source)
     if words:
-        yield _filled(words, read, mark) if mark else [*words, *read]
+        yield from _forms(words, read, mark) if mark else [[*words, *read]]
 
 
 def _of_parallel(call: Call) -> Iterator[list[str]]:
@@ -113,7 +113,7 @@ def _of_parallel(call: Call) -> Iterator[list[str]]:
     if len(command) == 1 and " " in reveal(command[0]):
         command = reveal(command[0]).split()
     if command:
-        yield _filled(command, given) if any("{}" in reveal(word) for word in command) else [*command, *given]
+        yield from _forms(command, given) if any("{}" in reveal(word) for word in command) else [[*command, *given]]
     else:
         yield from ([*reveal(word).split()] for word in given[:16])
 
@@ -123,6 +123,14 @@ def _split(text: str | None) -> list[str]:
         return [UNKNOWN]
     words = text.replace("\0", "\n").split()[:64]
     return [*words, UNKNOWN] if is_unknown(text) or not words else words
+
+
+def _forms(words: list[str], values: list[str], mark: str = "{}") -> Iterator[list[str]]:
+    """The words with the values in the place of the mark; and as they are, where it stands within one of them, which
+    may be a script with a mark of its own."""
+    yield _filled(words, values, mark)
+    if any(mark in plain and plain != mark for plain in map(reveal, words)):
+        yield words
 
 
 def _filled(words: list[str], values: list[str], mark: str = "{}") -> list[str]:

@@ -10,7 +10,7 @@ from shellmate.answer.judging.marks import reveal
 from shellmate.answer.judging.places import find_in_places
 
 _MODE = re.compile(r"[0-7]{3,5}|[ugoa]*[-+=].*")
-_AS_OWNER = re.compile(r"0?[2-7][0-7]{3}|.*(\+|=|,)[rwxX]*s.*|[ug]+[+=]\w*s.*")
+_AS_OWNER = re.compile(r"0?[4-7][0-7]{3}|(|.*,)[ugoa]*[ua][ugoa]*[+=]\w*s.*|(|.*,)[+=]\w*s.*")
 _BY_ALL = re.compile(r"0?0?[0-7]{2}[2367]|[ug]*[oa][ugoa]*[+=]\w*w.*|\+\w*w.*")
 _BY_NOBODY = re.compile(r"0?00\d")
 
@@ -29,7 +29,7 @@ def change_rights(call: Call) -> Iterator[Finding]:
             yield Finding(CAUTION, f"changes the rights of {place}")
     else:
         yield from find_in_places(call, targets, "changes the owner of")
-    if _AS_OWNER.fullmatch(mode) and not re.fullmatch(r"0?1\d{3}", mode):
+    if _AS_OWNER.fullmatch(mode):
         yield Finding(CAUTION, "lets a program run as its owner, whoever starts it")
     elif _BY_ALL.fullmatch(mode):
         yield Finding(CAUTION, "lets everybody change it")

@@ -21,6 +21,7 @@ _SOCKETS = re.compile(
     r"\b(socket|Socket|TCPSocket|fsockopen|net\.(connect|createConnection|Socket)|IO::Socket)\b|/inet/(tcp|udp)/"
 )
 _SHELLS = re.compile(r"/bin/(ba|da|z|k)?sh|cmd\.exe|\bsh -i|shell>|\|& *getline")
+_FORKS = re.compile(r"\bfork\b\W{0,6}(while|until)\b|\b(while|until|loop|for)\b[^;]{0,40}\bfork\b")
 _EVALUATES = re.compile(
     r"\b(eval|exec|instance_eval|assert)\b.{0,40}\b(http|open|fetch|get|LWP|base64|atob|unpack|decode)", re.DOTALL
 )
@@ -52,6 +53,8 @@ def find_in_script(code: str) -> Iterator[Finding]:
     """What code does by itself, its shell commands left out."""
     if _SOCKETS.search(code) and _SHELLS.search(code):
         yield Finding(DANGER, "hands a shell to another machine")
+    if _FORKS.search(code):
+        yield Finding(DANGER, "starts copies of itself without end")
     if _EVALUATES.search(code):
         yield Finding(DANGER, "runs what it downloads or decodes, unseen")
     for found in _DELETES.finditer(code):

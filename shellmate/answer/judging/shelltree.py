@@ -4,6 +4,7 @@ words, and what it prints is worked out where that is simple."""
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from shellmate.answer.judging.assignments import find_in_assignment
 from shellmate.answer.judging.findings import DANGER
 from shellmate.answer.judging.marks import UNKNOWN, is_glob, reveal, shield
 from shellmate.answer.judging.state import State
@@ -113,11 +114,7 @@ class ShellTree:
             return ""
         if _calls_itself_twice(body, name):
             self._commands.reader.find(DANGER, "starts copies of itself without end")
-        state.functions[name] = body
-        within = state.copy()
-        del within.functions[name]
-        within.arguments = (UNKNOWN,)
-        self.run(body, within, None)
+        self._commands.define(name, body, state)
         for redirect in node.children_by_field_name("redirect"):
             self._streams.pass_on(redirect, "", state, None, self.expander(state, None))
         return ""
@@ -139,7 +136,7 @@ class ShellTree:
             if text_of(node).startswith(f"{name}+="):
                 values = [old + new for old in state.values(name) for new in values]
             state.assign(name, values)
-        self._commands.reader.findings += self._commands.find_in_assignment(name, state.values(name))
+        self._commands.reader.findings += find_in_assignment(name, state.values(name), self._commands.reader)
         return name
 
     def _declare(self, node: Node, state: State, stdin: str | None) -> str:

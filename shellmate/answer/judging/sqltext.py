@@ -7,7 +7,7 @@ from shellmate.answer.judging.findings import CAUTION, Finding
 
 _NOISE = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.DOTALL)
 _DROPS = re.compile(
-    r"\b(drop\s+(database|schema|table|view|index|user|role|column|tablespace|trigger|function|procedure|sequence|collection)"
+    r"\b(drop\s+(database|schema|table|view|index|user|role|column|tablespace|trigger|function|procedure|sequence|collection|keyspace|materialized\s+view|type|policy|role|extension)"
     r"|drop\s+(if\s+exists\s+)?\w+\s*$|truncate\b|alter\s+table\s+\S+\s+drop\b)",
     re.IGNORECASE,
 )

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from shellmate.answer.judging.marks import UNKNOWN, reveal
-from shellmate.answer.judging.paths import is_startup
+from shellmate.answer.judging.marks import SECRET, UNKNOWN, reveal
+from shellmate.answer.judging.paths import is_secret, is_startup
 from shellmate.answer.judging.redirections import find_in_redirection
 from shellmate.answer.judging.state import State
 from shellmate.answer.judging.words import Expander, Node, text_of
@@ -33,7 +33,8 @@ class Streams:
             elif redirect.type == "file_redirect" and "<" in kinds:
                 target = redirect.child_by_field_name("destination")
                 places = expander.values(target) if target is not None else []
-                stdin = next((text for place in places if (text := state.written(place)) is not None), UNKNOWN)
+                unread = UNKNOWN + SECRET if any(is_secret(place, state.folder) for place in places) else UNKNOWN
+                stdin = next((text for place in places if (text := state.written(place)) is not None), unread)
         return stdin
 
     def pass_on(
