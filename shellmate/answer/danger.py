@@ -4,7 +4,6 @@ Level danger is what nobody can mean: a disk overwritten, all of a home deleted,
 Caution is what may be meant and has to be read. What cannot be read is caution as well, never safe.
 """
 
-from contextlib import suppress
 from dataclasses import dataclass
 
 from shellmate.answer.judging.commands import Commands
@@ -14,15 +13,17 @@ from shellmate.answer.judging.marks import legible, without_marks
 from shellmate.answer.judging.pythontext import looks_like_python
 from shellmate.answer.judging.state import State
 
-__all__ = ["CAUTION", "DANGER", "SAFE", "Effect", "Verdict", "effects_of", "guess_language", "judge"]
+__all__ = ["CAUTION", "DANGER", "SAFE", "Verdict", "guess_language", "judge"]
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """`level` is safe, caution or danger; `reasons` say what the code does, worst first."""
+    """`level` is safe, caution or danger; `reasons` say what the code does, worst first, and `effects` to which files,
+    as far as a shell command tells."""
 
     level: str = SAFE
     reasons: tuple[str, ...] = ()
+    effects: tuple[Effect, ...] = ()
 
 
 def judge(language: str, code: str) -> Verdict:
@@ -37,15 +38,9 @@ def judge(language: str, code: str) -> Verdict:
     except RecursionError:
         commands.reader.find(CAUTION, "is nested too deeply to be judged")
     findings = worst_first(commands.reader.findings)
-    return Verdict(findings[0].level if findings else SAFE, tuple(dict.fromkeys(legible(f.reason) for f in findings)))
-
-
-def effects_of(code: str) -> list[Effect]:
-    """What a shell command would do to which files, as far as its text tells. Raises nothing."""
-    commands = Commands()
-    with suppress(RecursionError):
-        commands.reader.read(without_marks(code), State())
-    return list(dict.fromkeys(commands.effects))
+    level = findings[0].level if findings else SAFE
+    reasons = dict.fromkeys(legible(finding.reason) for finding in findings)
+    return Verdict(level, tuple(reasons), tuple(dict.fromkeys(commands.effects)))
 
 
 def guess_language(code: str) -> str:

@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from shellmate.answer.judging.effects import OVERWRITES, Effect
-from shellmate.answer.judging.marks import is_glob, reveal
-from shellmate.answer.judging.paths import HOME
+from shellmate.answer.judging.marks import HOME, is_glob, reveal
 
 SECONDS = 0.3
 _FOR_GIT = 0.1  # seconds of them that are kept for asking git

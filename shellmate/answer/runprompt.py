@@ -25,7 +25,7 @@ def ask_to_run(
         verdict = judge_fit(answer)
         assert answer
         if answer.language == "shell" and answer.code != shown:
-            _say(terminal, foresight_in_words(answer.code, cwd, variables))
+            _say(terminal, foresight_in_words(verdict, answer.code, cwd, variables))
         shown = answer.code
         warning = f"caution, it {make_visible(verdict.reasons[0])}: " if verdict.level == CAUTION else ""
         key = ask_key(terminal, f"{warning}run it? [{'/'.join(['y', *actions, 'N'])}] ")

@@ -151,7 +151,7 @@ def _write_consequences(app: App, command: str) -> None:
 
     verdict = judge("shell", command)
     lines = [f"{verdict.level}: it {reason}" for reason in verdict.reasons if verdict.level != SAFE]
-    lines += foresight_in_words(command, app.env.cwd, app.env.variables)
+    lines += foresight_in_words(verdict, command, app.env.cwd, app.env.variables)
     if lines:
         app.env.write("\n" + "".join(f"{make_visible(line)}\n" for line in lines))
 
@@ -164,7 +164,7 @@ def _write_json(app: App, command: str, parts: "Sequence[Part]", prose: str) -> 
 
     listed = [{"text": p.text, "kind": p.kind, "meaning": p.meaning, "source": p.source or None} for p in parts]
     verdict = judge("shell", command)
-    radii, undoable = foresee(command, app.env.cwd, app.env.variables)
+    radii, undoable = foresee(verdict, command, app.env.cwd, app.env.variables)
     report = {
         "command": command,
         "parts": listed,

@@ -8,6 +8,7 @@ import click
 from shellmate.cli.app import App
 from shellmate.cli.explain import join_command
 from shellmate.core.errors import RefusedError, UsageError
+from shellmate.request.encoding import codec_of, find_encoding
 
 LANGUAGES = ("auto", "shell", "python")
 MOST_BYTES = 1 << 24
@@ -63,4 +64,4 @@ def _read(app: App, words: Sequence[str]) -> str:
         raise nothing
     if len(data) > MOST_BYTES:
         raise UsageError(f"that is more than {MOST_BYTES >> 20} MB", "judge the parts on their own")
-    return data.decode(errors="replace")
+    return data.decode(codec_of(*find_encoding(data)), errors="replace")

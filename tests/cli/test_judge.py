@@ -57,5 +57,10 @@ def test_bytes_that_are_no_text(shellmate):
     assert shellmate("judge", "-", stdin=b"\xff\xfe\x00 rm -rf /\n").code == 0
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be", "utf-32", "gb18030"])
+def test_other_encodings_hide_nothing(shellmate, encoding):
+    assert shellmate("judge", "-", stdin="# 删除所有文件\nrm -rf /\n".encode(encoding)).code == 5
+
+
 def test_reasons_carry_no_control_characters(shellmate):
     assert "\x1b" not in shellmate("judge", "rm -rf '\x1b[31mx'").out

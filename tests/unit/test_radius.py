@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from shellmate.answer.danger import effects_of
+from shellmate.answer.danger import judge
 from shellmate.answer.radius import measure
 
 
@@ -23,7 +23,7 @@ def place(tmp_path: Path) -> Path:
 
 
 def hits(code: str, place: Path, **how: float) -> list[str]:
-    return [str(radius) for radius in measure(effects_of(code), place, place, **how)]
+    return [str(radius) for radius in measure(judge("shell", code).effects, place, place, **how)]
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from shellmate.answer.judging.call import Call
 from shellmate.answer.judging.interpreters import SHELL, Code
-from shellmate.answer.judging.marks import UNKNOWN, is_unknown, reveal
-from shellmate.answer.judging.paths import HOME, absolute
+from shellmate.answer.judging.marks import HOME, UNKNOWN, is_unknown, reveal
+from shellmate.answer.judging.paths import absolute
 
 if TYPE_CHECKING:
     from shellmate.answer.judging.commands import Commands
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 def _change_folder(commands: "Commands", call: Call) -> str:
     targets = call.operands()
     if not targets:
-        call.state.enter(HOME)
+        call.state.folder = HOME
     elif is_unknown(targets[0]) or reveal(targets[0]) == "-":
-        call.state.enter(UNKNOWN)
+        call.state.folder = UNKNOWN
     else:
-        call.state.enter(reveal(absolute(targets[0], call.state.folder)))
+        call.state.folder = reveal(absolute(targets[0], call.state.folder))
     return ""
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from shellmate.answer.judging.marks import is_unknown, reveal
+from shellmate.answer.judging.marks import reveal
 from shellmate.answer.judging.state import State
 
 
@@ -70,10 +70,6 @@ class Call:
 
     def on(self, program: str, words: Iterable[str]) -> "Call":
         return replace(self, program=program, words=tuple(words))
-
-    @property
-    def is_unknown(self) -> bool:
-        return any(is_unknown(word) for word in self.words)
 
 
 def _is_given(option: str, value: str, shortened: bool) -> bool:

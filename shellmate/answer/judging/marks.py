@@ -9,6 +9,7 @@ import re
 UNKNOWN = "\ue000"  # text that cannot be told from the command
 FETCHED = "\ue001"  # text from elsewhere, or decoded from what cannot be told
 SECRET = "\ue003"  # beside text that is not known: a secret is in it
+HOME = "/home/~"  # stands for anybody's
 EMPTY = "\ue002"  # a quoted word with nothing in it, which is a word all the same
 _SHIELD = 0xE100
 _SHIELDED = re.compile(f"[{chr(_SHIELD)}-{chr(_SHIELD + 127)}]")
@@ -43,4 +44,4 @@ def is_unknown(text: str) -> bool:
 
 def legible(text: str) -> str:
     """A text for a reader."""
-    return re.sub(f"[{UNKNOWN}{FETCHED}{SECRET}]+", "…", reveal(text)).replace("/home/~", "~")
+    return re.sub(f"[{UNKNOWN}{FETCHED}{SECRET}]+", "…", reveal(text)).replace(HOME, "~")

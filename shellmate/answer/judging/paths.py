@@ -3,9 +3,8 @@
 import re
 from posixpath import normpath
 
-from shellmate.answer.judging.marks import EMPTY, FETCHED, UNKNOWN, is_glob, is_unknown, reveal
+from shellmate.answer.judging.marks import EMPTY, FETCHED, HOME, UNKNOWN, is_glob, is_unknown, reveal
 
-HOME = "/home/~"  # stands for anybody's
 DISK = re.compile(
     r"/dev/((sd|hd|vd|xvd)[a-z*]\d*|(nvme|mmcblk|r?disk|md|loop(?=\d+p))\d+\w*|mapper/\S+|disk/\S+|dm-\d+)|\\\\\.\\PhysicalDrive\d"
 )

@@ -2,8 +2,7 @@
 
 import ast
 
-from shellmate.answer.judging.marks import UNKNOWN
-from shellmate.answer.judging.paths import HOME
+from shellmate.answer.judging.marks import HOME, UNKNOWN
 
 Text = str | list[str] | None
 _PATHS = ("Path", "PurePath", "PosixPath", "str", "abspath", "realpath", "fspath", "normpath", "quote")

@@ -9,20 +9,8 @@ from shellmate.answer.judging.marks import UNKNOWN, is_unknown, reveal
 _XARGS_VALUED = ("-n", "-P", "-I", "-L", "-s", "-d", "-E", "-a", "-J", "-R", "--max-args", "--max-procs", "--arg-file",
                  "--delimiter", "--max-lines", "--max-chars", "--replace")  # fmt: skip
 _PARALLEL_VALUED = (
-    "-j",
-    "-N",
-    "-n",
-    "-a",
-    "-I",
-    "-L",
-    "--jobs",
-    "--arg-file",
-    "--joblog",
-    "--delay",
-    "--colsep",
-    "-C",
-    "-S",
-)
+    "-j", "-N", "-n", "-a", "-I", "-L", "-C", "-S", "--jobs", "--arg-file", "--joblog", "--delay", "--colsep",
+)  # fmt: skip
 # What find has beside tests, and a test that hardly leaves anything out.
 _ANYTHING = re.compile(
     r"-(delete|d(epth)?|(max|min)depth|print0?|type|xdev|mount|not|or?|a(nd)?|[LPH]|exec(dir)?|ok(dir)?|follow|true)"

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from shellmate.answer.judging.call import Call
 from shellmate.answer.judging.findings import CAUTION, DANGER, Finding
@@ -24,9 +25,8 @@ class Rule:
 
 
 def find_by_rules(call: Call) -> Iterator[Finding]:
-    rules, valued = _rules()
-    for rule in rules.get(call.program, ()):
-        if _applies(rule, call, valued.get(call.program, ())):
+    for rule in _rules_of(call.program):
+        if _applies(rule, call, _valued().get(call.program, ())):
             yield rule.finding
 
 
@@ -44,10 +44,10 @@ def _applies(rule: Rule, call: Call, valued: tuple[str, ...]) -> bool:
 
 
 @cache
-def _rules() -> tuple[dict[str, list[Rule]], dict[str, tuple[str, ...]]]:
-    rules: dict[str, list[Rule]] = {}
-    for row in table("rules")["rule"]:
-        rule = Rule(
+def _rules_of(program: str) -> list[Rule]:
+    """Compiled for one program at a time: all of them take longer than a judgement."""
+    return [
+        Rule(
             finding=Finding(DANGER if row.get("danger") else CAUTION, row["does"]),
             words=tuple(re.compile(word, re.IGNORECASE) for word in row.get("words", "").split()),
             having=tuple(row.get("having", "").split()),
@@ -55,7 +55,20 @@ def _rules() -> tuple[dict[str, list[Rule]], dict[str, tuple[str, ...]]]:
             operand=re.compile(row["operand"], re.IGNORECASE) if "operand" in row else None,
             text=re.compile(row["text"], re.IGNORECASE) if "text" in row else None,
         )
+        for row in _rows().get(program, ())
+    ]
+
+
+@cache
+def _rows() -> dict[str, list[dict[str, Any]]]:
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for row in table("rules")["rule"]:
         for program in row["programs"].split():
-            rules.setdefault(program, []).append(rule)
-    valued = {p: tuple(given.split()) for names, given in table("rules")["valued"].items() for p in names.split()}
-    return rules, valued
+            rows.setdefault(program, []).append(row)
+    return rows
+
+
+@cache
+def _valued() -> dict[str, tuple[str, ...]]:
+    """The options of programs that take a value."""
+    return {p: tuple(given.split()) for names, given in table("rules")["valued"].items() for p in names.split()}

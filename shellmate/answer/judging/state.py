@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from shellmate.answer.judging.marks import UNKNOWN
-from shellmate.answer.judging.paths import HOME
+from shellmate.answer.judging.marks import HOME, UNKNOWN
 
 MOST_ALTERNATIVES = 16
 _LONGEST_FILE = 1 << 18  # characters
@@ -64,6 +63,3 @@ class State:
     def written(self, name: str) -> str | None:
         """The text of a file that was written before."""
         return self.files.get(name.removeprefix("./"))
-
-    def enter(self, folder: str | None) -> None:
-        self.folder = folder

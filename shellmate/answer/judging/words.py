@@ -6,9 +6,8 @@ from itertools import product
 from typing import Any
 
 from shellmate.answer.judging.escapes import decode_escapes
-from shellmate.answer.judging.marks import EMPTY, UNKNOWN, reveal, shield
+from shellmate.answer.judging.marks import EMPTY, HOME, UNKNOWN, reveal, shield
 from shellmate.answer.judging.parameters import apply
-from shellmate.answer.judging.paths import HOME
 from shellmate.answer.judging.state import MOST_ALTERNATIVES, State
 
 MOST_FIELDS = 256

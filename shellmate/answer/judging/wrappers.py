@@ -16,8 +16,7 @@ _BANG = re.compile(r"(?:^|[:=+ ])!+\s*(\S.*)", re.DOTALL)
 
 @dataclass(frozen=True)
 class Wrapper:
-    """See wrappers.toml. `each` and `last`: every operand, or the last, is a command line; `bang`: what stands behind
-    an exclamation mark is one."""
+    """See wrappers.toml. `each`: every operand is a command line; `bang`: what stands behind an exclamation mark is."""
 
     valued: frozenset[str]
     texts: tuple[str, ...]
@@ -27,7 +26,6 @@ class Wrapper:
     skip: int
     joined: bool
     each: bool
-    last: bool
     bang: bool
 
 
@@ -63,12 +61,12 @@ def _unwrap(wrapper: Wrapper, call: Call) -> Iterator[Wrapped]:
         return
     if wrapper.after:
         at = next((at for at, word in enumerate(words) if reveal(word) in wrapper.after), None)
-        inner = words[at + 1 :] if at is not None else [] if "--" not in wrapper.after else _operands_on(words, wrapper)
+        inner = words[at + 1 :] if at is not None else [] if "--" not in wrapper.after else _command_in(words, wrapper)
     else:
-        inner = _operands_on(words, wrapper)[wrapper.skip :]
+        inner = _command_in(words, wrapper)
     if not inner:
         return
-    if wrapper.each or wrapper.last:
+    if wrapper.each:
         yield from (Wrapped(text=reveal(word)) for word in inner)
     elif wrapper.joined:
         yield Wrapped(text=" ".join(reveal(word) for word in inner))
@@ -82,15 +80,13 @@ def _behind(words: list[str], wanted: tuple[str, ...], valued: frozenset[str]) -
     return operands[1:] if operands and reveal(operands[0]) in wanted else []
 
 
-def _operands_on(words: list[str], wrapper: Wrapper) -> list[str]:
-    """The words from the first operand on, whose options are no more the wrapper's own."""
-    assigning = not (wrapper.joined or wrapper.each or wrapper.last)
+def _command_in(words: list[str], wrapper: Wrapper) -> list[str]:
+    """The words from the command on, behind the wrapper's options and the operands to skip, between which there may be
+    options, too."""
+    assigning = not (wrapper.joined or wrapper.each)
     inner = _operands(words, wrapper.valued, assigning)
-    if wrapper.skip:  # options may stand on both sides of the operands that are left out
-        for _ in range(wrapper.skip):
-            inner = inner[:1] + _operands(inner[1:], wrapper.valued, assigning) if inner else []
-            inner = inner[1:]
-        return [""] * wrapper.skip + inner
+    for _ in range(wrapper.skip):
+        inner = _operands(inner[1:], wrapper.valued, assigning)
     return inner
 
 
@@ -129,7 +125,7 @@ def _wrappers() -> dict[str, list[Wrapper]]:
     wrappers: dict[str, list[Wrapper]] = {}
     for row in table("wrappers")["wrapper"]:
         words: dict[str, Any] = {key: tuple(row.get(key, "").split()) for key in ("texts", "after", "first", "then")}
-        flags: dict[str, Any] = {key: row.get(key, False) for key in ("joined", "each", "last", "bang")}
+        flags: dict[str, Any] = {key: row.get(key, False) for key in ("joined", "each", "bang")}
         wrapper = Wrapper(valued=frozenset(row.get("valued", "").split()), skip=row.get("skip", 0), **words, **flags)
         for program in row["programs"].split():
             wrappers.setdefault(program, []).append(wrapper)
