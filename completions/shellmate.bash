@@ -52,7 +52,7 @@ _shellmate() {
     done
     if (( COMP_CWORD > 1 )); then
         case ${COMP_WORDS[1]} in
-        cache | config | digest | explain | fix | index | init | judge | log | model | prompt | repl) command=${COMP_WORDS[1]} ;;
+        cache | config | digest | explain | fix | index | init | judge | log | model | prompt | repl | serve | status | stop) command=${COMP_WORDS[1]} ;;
         esac
     fi
     if (( COMP_CWORD > 2 )); then
@@ -80,7 +80,7 @@ _shellmate() {
         if [[ $cur == -* ]]; then
             _shellmate_words -l --lang --sh --py -n -x --explain -r --run --sandbox -c --continue --session -m --model -p --prompt --effort --json --max-tokens --temperature --seed --ctx --threads --timeout --color --offline --no-config -q --quiet -v --verbose --version -h --help
         elif (( COMP_CWORD == 1 )); then
-            _shellmate_words cache config digest explain fix index init judge log model prompt repl
+            _shellmate_words cache config digest explain fix index init judge log model prompt repl serve status stop
         fi
         ;;
     "cache")
@@ -284,6 +284,28 @@ _shellmate() {
         esac
         if [[ $cur == -* ]]; then
             _shellmate_words -c --continue --session -l --lang --sh --py -m --model -p --prompt --effort --max-tokens --temperature --seed --ctx --threads --color -q --quiet -v --verbose -h --help
+        fi
+        ;;
+    "serve")
+        case $prev in
+        --tcp) return 0 ;;
+        --idle) return 0 ;;
+        -m | --model) _shellmate_names usable "$prev"; _shellmate_files; return 0 ;;
+        --ctx) return 0 ;;
+        --threads) return 0 ;;
+        esac
+        if [[ $cur == -* ]]; then
+            _shellmate_words --detach --tcp --web --i-know --idle --exit-when-idle --print-systemd -m --model --ctx --threads -v --verbose -h --help
+        fi
+        ;;
+    "status")
+        if [[ $cur == -* ]]; then
+            _shellmate_words --json --socket -q --quiet -h --help
+        fi
+        ;;
+    "stop")
+        if [[ $cur == -* ]]; then
+            _shellmate_words -h --help
         fi
         ;;
     esac

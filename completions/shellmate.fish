@@ -4,7 +4,7 @@
 function __shellmate_at
     set -l words (commandline -opc)
     set -l command
-    if contains -- "$words[2]" cache config digest explain fix index init judge log model prompt repl
+    if contains -- "$words[2]" cache config digest explain fix index init judge log model prompt repl serve status stop
         set command $words[2]
         if contains -- "$words[2] $words[3]" "cache clear" "cache info" "cache prime" "config get" "config list" "config path" "config set" "model list" "model path" "model pull" "model rm" "model verify" "prompt edit" "prompt list" "prompt show"
             set command "$words[2] $words[3]"
@@ -47,6 +47,9 @@ complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a log -d 'Show
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a model -d 'Models: list, fetch, verify, locate and remove them'
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a prompt -d 'What the model is told before the question: list, show, edit'
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a repl -d 'Talk with the model: each answer knows the ones before it'
+complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a serve -d 'Keep the model and its primed prompts in memory, behind a unix socket'
+complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a status -d 'Say which resident engines run: exit 0 where there is one, else 1'
+complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a stop -d 'End all resident engines of yours, and give back their memory'
 complete -c shellmate -n '__shellmate_at' -s l -l lang -x -a 'auto shell python' -d 'What to write; auto lets the model choose. [auto]'
 complete -c shellmate -n '__shellmate_at' -l sh -d 'The same as --lang shell'
 complete -c shellmate -n '__shellmate_at' -l py -d 'The same as --lang python'
@@ -205,3 +208,23 @@ complete -c shellmate -n '__shellmate_at repl' -l color -x -a 'auto always never
 complete -c shellmate -n '__shellmate_at repl' -s q -l quiet -d 'Say nothing on stderr but errors'
 complete -c shellmate -n '__shellmate_at repl' -s v -l verbose -d '-vv: llama.cpp\'s log, tracebacks'
 complete -c shellmate -n '__shellmate_at repl' -s h -l help -d 'Show this message and exit'
+
+complete -c shellmate -n '__shellmate_at serve' -l detach -d 'Go on in the background, and return when it answers'
+complete -c shellmate -n '__shellmate_at serve' -l tcp -x -d 'Listen there as well, for whoever has the token'
+complete -c shellmate -n '__shellmate_at serve' -l web -d 'Show a page to try it at --tcp, or at 127.0.0.1:8080'
+complete -c shellmate -n '__shellmate_at serve' -l i-know -d 'Allow --tcp an address that others can reach'
+complete -c shellmate -n '__shellmate_at serve' -l idle -x -d 'Seconds without a question until the resident model is given back. [600.0]'
+complete -c shellmate -n '__shellmate_at serve' -l exit-when-idle -d 'End then, instead of only giving back the model\'s memory'
+complete -c shellmate -n '__shellmate_at serve' -l print-systemd -d 'Print units with socket activation, and do nothing else'
+complete -c shellmate -n '__shellmate_at serve' -s m -l model -r -F -a '(__shellmate_names usable)' -d 'The model: a name from `shellmate model list`, a GGUF file, or auto for the best that is here. [qwen2.5-coder-0.5b]'
+complete -c shellmate -n '__shellmate_at serve' -l ctx -x -d 'The context in tokens; 0 makes it as large as needed'
+complete -c shellmate -n '__shellmate_at serve' -l threads -x -d 'Threads to compute with; 0 takes the physical cores'
+complete -c shellmate -n '__shellmate_at serve' -s v -l verbose -d '-vv: llama.cpp\'s log, tracebacks'
+complete -c shellmate -n '__shellmate_at serve' -s h -l help -d 'Show this message and exit'
+
+complete -c shellmate -n '__shellmate_at status' -l json -d 'One JSON object a line'
+complete -c shellmate -n '__shellmate_at status' -l socket -d 'Print only where the configured model listens'
+complete -c shellmate -n '__shellmate_at status' -s q -l quiet -d 'Print nothing'
+complete -c shellmate -n '__shellmate_at status' -s h -l help -d 'Show this message and exit'
+
+complete -c shellmate -n '__shellmate_at stop' -s h -l help -d 'Show this message and exit'

@@ -30,7 +30,7 @@ run)
     fi
     sh scripts/build_llama.sh "$venv/bin/python"
     say "installing shellmate"
-    pip install -e .
+    pip install -e '.[serve]'
     ;;
 *)
     say "installing what $part needs"

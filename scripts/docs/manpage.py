@@ -16,6 +16,7 @@ PLACES = Paths(
     data=Path("~/.local/share/shellmate"),
     cache=Path("~/.cache/shellmate"),
     state=Path("~/.local/state/shellmate"),
+    runtime=Path("$XDG_RUNTIME_DIR/shellmate"),
 )
 FILES = {
     PLACES.config_file: "The settings.",
@@ -23,12 +24,14 @@ FILES = {
     PLACES.models: "The models.",
     PLACES.kv: "The kept states of prompts and of what was piped in, readable by you alone.",
     PLACES.state: "What shellmate remembers from one run to the next.",
+    PLACES.runtime: "The sockets of resident engines; /tmp/shellmate-UID where there is no XDG_RUNTIME_DIR.",
 }
 DIRECTORIES = {
     "SHELLMATE_CONFIG_DIR": PLACES.config,
     "SHELLMATE_DATA_DIR": PLACES.data,
     "SHELLMATE_CACHE_DIR": PLACES.cache,
     "SHELLMATE_STATE_DIR": PLACES.state,
+    "SHELLMATE_RUNTIME_DIR": PLACES.runtime,
 }
 OTHERS = {
     "NO_COLOR": "Colour nothing, unless --color says so.",

@@ -1,8 +1,10 @@
 """What every command is handed: the world, the places, the settings, the way to an engine."""
 
+import os
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from shellmate.core.environment import Environment
@@ -12,8 +14,11 @@ from shellmate.engine.engine import Engine
 
 if TYPE_CHECKING:
     from shellmate.answer.trials import Trials
+    from shellmate.engine.contexts import Limits
+    from shellmate.models.store import ModelFile
     from shellmate.prompt.kinds import Kinds
     from shellmate.request.command.parts import Explainer
+    from shellmate.resident.address import Address
     from shellmate.session.thread import Thread
 
 
@@ -44,6 +49,20 @@ class App:
             cores = self.setting("threads") or physical_cores()
             self.configured = {**self.configured, "model": choose_model(self.paths, self.setting("effort"), cores)}
         return self.setting("model")
+
+    @property
+    def model_name(self) -> str:
+        """What the model is called: its name, or that of its file."""
+        return PurePath(self.model).stem if self.model.endswith(".gguf") else self.model
+
+    @property
+    def program(self) -> str:
+        """How a process that knows no PATH of ours calls shellmate."""
+        import shutil
+        import sys
+
+        called = shutil.which(sys.argv[0], path=self.env.variables.get("PATH")) or sys.argv[0]
+        return os.path.abspath(called)
 
     def new_thread(self) -> "Thread":
         """Turns that are yet to come, and are kept as the settings say."""
@@ -82,27 +101,71 @@ class App:
         return self._with_effort(open_model(self.model), open_model)
 
     def _open_model(self, name: str, *, quiet: bool, verbose: bool, show_progress: Callable[..., Any]) -> Engine:
+        """The engine of a process that has the model already, where there is one, else one of this process."""
+        open_local = partial(self._open_local, name, quiet=quiet, verbose=verbose, show_progress=show_progress)
+        address = self.address_for(name)
+        if self.setting("resident") == "never" or not address.is_there:
+            return open_local()
+        from shellmate.resident.client import ResidentEngine
+
+        keeping = {"inputs": self.setting("keep_input"), "turns": self.setting("log")}
+        return ResidentEngine(address.socket, keeping, show_progress, self.env.say, open_local)
+
+    def _open_local(self, name: str, *, quiet: bool, verbose: bool, show_progress: Callable[..., Any]) -> Engine:
         from shellmate.engine.binding import THREAD_VARIABLES
-        from shellmate.engine.local import Limits, LocalEngine
+        from shellmate.engine.local import LocalEngine
+
+        file = self.model_file(name, quiet=quiet)
+        self.env.prefer(THREAD_VARIABLES)
+        return LocalEngine(file, self.paths.kv, self.limits(), show_progress, self.env.say, verbose)
+
+    def keep_warm(self) -> None:
+        """Have the model resident for the next time, where the settings allow that and it can be; nobody waits."""
+        if self.engine or self.setting("resident") != "start" or self.address.is_there:
+            return
+        from importlib.util import find_spec
+
+        if find_spec("uvicorn") and find_spec("starlette"):
+            from shellmate.resident.processes import start
+
+            options = [f"--{name}={self.setting(name)}" for name in ("model", "ctx", "threads")]
+            start(self.address, [*options, "--exit-when-idle"], self.paths.state / "serve.log", wait=False)
+
+    def limits(self) -> "Limits":
+        """What an engine of this user's may take, and keep."""
+        from shellmate.engine.contexts import Limits
         from shellmate.engine.states import Keeping
+
+        return Limits(
+            ctx=self.setting("ctx"),
+            threads=self.setting("threads"),
+            cache_size=self.setting("cache_size") << 20,
+            keeping=Keeping(inputs=self.setting("keep_input"), turns=self.setting("log")),
+        )
+
+    def model_file(self, name: str = "", *, quiet: bool) -> "ModelFile":
+        """The model's file, fetched if it is missing and that is allowed. Raises as `obtain_model_file`."""
         from shellmate.models.store import obtain_model_file
 
-        file = obtain_model_file(
-            name,
+        return obtain_model_file(
+            name or self.model,
             self.paths,
             self.env,
             auto_pull=self.setting("auto_pull"),
             offline=self.setting("offline"),
             quiet=quiet,
         )
-        self.env.prefer(THREAD_VARIABLES)
-        limits = Limits(
-            ctx=self.setting("ctx"),
-            threads=self.setting("threads"),
-            cache_size=self.setting("cache_size") << 20,
-            keeping=Keeping(inputs=self.setting("keep_input"), turns=self.setting("log")),
-        )
-        return LocalEngine(file, self.paths.kv, limits, show_progress, self.env.say, verbose)
+
+    @property
+    def address(self) -> "Address":
+        """Where the engine of the configured model is resident, if it is."""
+        return self.address_for(self.model)
+
+    def address_for(self, name: str) -> "Address":
+        """Where the engine of a model is resident, if it is."""
+        from shellmate.resident.address import address_of
+
+        return address_of(self.paths, self.env.cwd, name, self.setting("ctx"), self.setting("threads"))
 
     def _with_effort(self, engine: Engine, open_model: Callable[[str], Engine]) -> Engine:
         """The engine, or one that takes its pains beside it, as the setting says: those of `careful` are a larger

@@ -29,7 +29,23 @@ Examples:
 Exit status: 0 answered, 1 failed, 2 usage, 3 model, 4 no answer that parses,
 5 refused to run, 124 timed out, 130 interrupted.
 """
-COMMANDS = ("cache", "config", "digest", "explain", "fix", "index", "init", "judge", "log", "model", "prompt", "repl")
+COMMANDS = (
+    "cache",
+    "config",
+    "digest",
+    "explain",
+    "fix",
+    "index",
+    "init",
+    "judge",
+    "log",
+    "model",
+    "prompt",
+    "repl",
+    "serve",
+    "status",
+    "stop",
+)
 HIDDEN = {"__line": "line"}  # for the widgets; no question begins so
 
 

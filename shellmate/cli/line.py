@@ -47,3 +47,4 @@ def line(app: App, shell: str, keep_comment: bool, no_comments: bool) -> None:
     finally:
         preview.clear()
     app.env.write(write_lines([*lines, typed.as_it_is], shell))
+    app.keep_warm()

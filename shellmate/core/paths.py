@@ -20,10 +20,11 @@ class Paths:
     data: Path
     cache: Path
     state: Path
+    runtime: Path
 
     @classmethod
     def of(cls, variables: Mapping[str, str]) -> "Paths":
-        """SHELLMATE_{CONFIG,DATA,CACHE,STATE}_DIR, or the user's own XDG directories."""
+        """SHELLMATE_{CONFIG,DATA,CACHE,STATE,RUNTIME}_DIR, or the user's own XDG directories."""
         from platformdirs import PlatformDirs
 
         usual = PlatformDirs("shellmate", appauthor=False)
@@ -36,6 +37,7 @@ class Paths:
             data=place("DATA", usual.user_data_dir),
             cache=place("CACHE", usual.user_cache_dir),
             state=place("STATE", usual.user_state_dir),
+            runtime=place("RUNTIME", _runtime_directory(variables)),
         )
 
     @property
@@ -57,6 +59,12 @@ class Paths:
     @property
     def kv(self) -> Path:
         return self.cache / "kv"
+
+
+def _runtime_directory(variables: Mapping[str, str]) -> str:
+    """Such that a shell can name it as well: widget.zsh does."""
+    given = variables.get("XDG_RUNTIME_DIR")
+    return f"{given}/shellmate" if given else f"/tmp/shellmate-{os.getuid()}"
 
 
 def make_private_directory(path: Path) -> Path:

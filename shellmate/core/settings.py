@@ -99,6 +99,20 @@ SETTINGS = {
             "What the chat remembers of what was typed: everywhere, by project, or nothing.",
             choices=("all", "project", "none"),
         ),
+        Setting(
+            "resident",
+            "start",
+            "The resident engine: start it after a key press, only use one that is there, or never.",
+            choices=("start", "use", "never"),
+        ),
+        Setting(
+            "idle",
+            600.0,
+            "Seconds without a question until the resident model is given back.",
+            float,
+            least=1,
+            most=1e6,
+        ),
         Setting("cache_size", 1024, "The bound of the KV store, in MiB.", int, least=16, most=10**6),
     )
 }

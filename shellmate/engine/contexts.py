@@ -10,6 +10,7 @@ from shellmate.engine.cores import physical_cores
 from shellmate.engine.engine import Usage
 from shellmate.engine.loading import ModelLoader
 from shellmate.engine.model import Weights
+from shellmate.engine.runner import OwnRunner
 from shellmate.engine.states import Keeping, PromptStates
 from shellmate.engine.tokenized import (
     common_length,
@@ -29,6 +30,9 @@ _AHEAD = 1024  # tokens of room for the turns to come
 _LONGEST_CONVERSATION = 8192
 
 
+MakeContext = Callable[[Weights, int, int], LlamaContext]  # for so many tokens and sequences
+
+
 @dataclass(frozen=True)
 class Limits:
     """`ctx` in tokens, 0 as needed; `threads` 0 for the physical cores; `cache_size` in bytes."""
@@ -40,7 +44,8 @@ class Limits:
 
 
 class Contexts:
-    """One context at a time. `before_close` is called before it goes: a sampler must not outlive it."""
+    """One context at a time. `before_close` is called before it goes: a sampler must not outlive it. `make` makes
+    another than one of its own."""
 
     def __init__(
         self,
@@ -49,9 +54,11 @@ class Contexts:
         limits: Limits,
         say: Callable[[str], None],
         before_close: Callable[[], None],
+        make: MakeContext | None = None,
     ):
         self._model, self._states, self._limits, self._say = model, states, limits, say
         self._before_close = before_close
+        self._make = make or self._make_own
         self._context: LlamaContext | None = None
         self._left_out = ""
         self.frame: Frame | None = None  # of the prompt that was prepared last
@@ -92,7 +99,7 @@ class Contexts:
         return context, wanted[len(context.held) :], room
 
     def _prepare_infill(
-        self, infill: tuple[str, str], max_tokens: int, sequences: int, usage: Usage
+        self, infill: tuple[str, str | None], max_tokens: int, sequences: int, usage: Usage
     ) -> tuple[LlamaContext, list[int], int]:
         """As `prepare`; a command line is short, so nothing of it is kept on disk."""
         vocabulary = self._model.vocabulary
@@ -117,7 +124,7 @@ class Contexts:
         """The prompt's frame if the store has it, with its state restored to a context that will most likely do: how
         many tokens the question has is not known before the vocabulary is loaded, only that it has no more than bytes.
         """
-        if self._context:
+        if self._context or prompt.private:
             return None
         with self._states.read(prompt) as layers:
             if layers is None:
@@ -166,11 +173,14 @@ class Contexts:
         size = -(-(tokens + ahead) // _STEP) * _STEP
         moved = self._take_held()
         self._close_context()
-        threads = self._limits.threads or physical_cores()
-        self._context = LlamaContext(weights, size, threads, sequences)
+        self._context = self._make(weights, size, sequences)
         if moved:
             self._context.restore([moved])
         return self._context
+
+    def _make_own(self, weights: Weights, size: int, sequences: int) -> LlamaContext:
+        threads = self._limits.threads or physical_cores()
+        return LlamaContext(OwnRunner(weights, size, threads, sequences + 1), size, sequences)
 
     def _take_held(self) -> PrimedPrompt | None:
         """What the context holds, for another that takes its place."""
@@ -185,8 +195,10 @@ class Contexts:
         if common_length(context.held, wanted) < len(frame.prefix):
             evaluated = self._states.restore(context, prompt, frame)
         common = common_length(context.held, wanted)
-        # The last token is always evaluated anew: its logits are wanted, and states do not hold them.
-        context.keep(min(common, len(wanted) - 1))
+        # The last token is always evaluated anew: its logits are wanted, and states do not hold them. A context that is
+        # shared keeps no more than a new one would have, so that it evaluates the same batches.
+        most = len(wanted) - 1 if self._make == self._make_own or prompt.private else len(frame.prefix)
+        context.keep(min(common, most))
         return len(context.held) - evaluated
 
     def go_on(self, tokens: list[int]) -> None:

@@ -1,5 +1,6 @@
 """The parts of a model, brought up beside each other and beside everything else."""
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ class ModelLoader:
         self._library = Background(self._load_library)
         self._vocabulary = Background(self._load_vocabulary)
         self._weights: Background[Weights] | None = None
+        self._once = threading.Lock()
 
     def _load_library(self) -> tuple[Any, Log]:
         binding = load_binding()
@@ -41,9 +43,10 @@ class ModelLoader:
 
     def weights_for(self, frame: Frame) -> Weights:
         binding, log = self._library.result()
-        if self._weights is None:
-            about = frame.architecture, frame.vocabulary_size
-            self._weights = Background(lambda: Weights(binding, self._path, log, *about))
+        with self._once:
+            if self._weights is None:
+                about = frame.architecture, frame.vocabulary_size
+                self._weights = Background(lambda: Weights(binding, self._path, log, *about))
         return self._weights.result()
 
     def close(self) -> None:

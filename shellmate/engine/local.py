@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from shellmate.engine.blob import Frame
 from shellmate.engine.context import LlamaContext, Sampler
@@ -14,10 +15,13 @@ from shellmate.engine.contexts import Contexts, Limits
 from shellmate.engine.decoding import decode
 from shellmate.engine.engine import THOROUGH, Candidate, Effort, Generation, Sampling, Usage
 from shellmate.engine.loading import ModelLoader
-from shellmate.engine.states import PromptStates
+from shellmate.engine.states import Keeping, PromptStates
 from shellmate.engine.tokenized import choose_opening, frame_behind, frame_of
 from shellmate.models.store import ModelFile
 from shellmate.prompt.prompt import Message, Prompt
+
+if TYPE_CHECKING:
+    from shellmate.engine.slot import Slot
 
 Progress = Callable[..., AbstractContextManager[Callable[[int], None]]]  # as core.progress.progress, without env
 _SLOW = 250  # tokens: more than about a second of evaluation, worth a progress bar
@@ -43,16 +47,23 @@ class LocalEngine:
         progress: Progress,
         say: Callable[[str], None],
         verbose: bool = False,
+        slot: "Slot | None" = None,
     ):
-        self._progress = progress
+        """With a `slot` it shares a model and a context with others, which outlive it."""
+        self._progress, self._slot = progress, slot
         self._sampler: Sampler | None = None
         self._answer = _Answer([], None)
-        self._model = ModelLoader(file.path, verbose)
+        self._model = slot.model if slot else ModelLoader(file.path, verbose)
         from shellmate.engine.kvstore import open_store  # beside the loading: diskcache takes 25 ms to import
 
         store = open_store(kv, limits.cache_size, say)
-        states = PromptStates(store, file.sha256, self._model, self._evaluate, say, limits.keeping)
-        self._states, self._contexts = states, Contexts(self._model, states, limits, say, self._end_sampling)
+        frames, make = (slot.frames, slot.make_context) if slot else (None, None)
+        states = PromptStates(store, file.sha256, self._model, self._evaluate, say, limits.keeping, frames)
+        self._states, self._contexts = states, Contexts(self._model, states, limits, say, self._end_sampling, make)
+
+    def keep(self, keeping: Keeping) -> None:
+        """From here on keep on disk what is said so."""
+        self._states.keeping = keeping
 
     def generate(self, prompt: Prompt, sampling: Sampling, answered: str = "") -> Generation:
         usage = Usage()
@@ -170,4 +181,5 @@ class LocalEngine:
         self._end_sampling()
         self._contexts.close()
         self._states.close()
-        self._model.close()
+        if not self._slot:
+            self._model.close()

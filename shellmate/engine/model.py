@@ -11,6 +11,8 @@ from typing import Any
 from shellmate.core.errors import ModelError
 from shellmate.engine.binding import Log
 
+_LONGEST_PIECE = 256  # bytes, of nearly all tokens
+
 
 class Vocabulary:
     """Text to tokens and back, and the template; no weights. Raises ModelError where the file is no model."""
@@ -22,7 +24,6 @@ class Vocabulary:
         self._model = _load(binding, path, params, log)
         self._pointer = binding.llama_model_get_vocab(self._model)
         self.size: int = binding.llama_vocab_n_tokens(self._pointer)
-        self._buffer = ctypes.create_string_buffer(256)
 
     @property
     def chat_template(self) -> str:
@@ -61,12 +62,12 @@ class Vocabulary:
 
     def bytes_of(self, token: int) -> bytes:
         """What a token adds to the text; nothing for a control token."""
-        length = self.binding.llama_token_to_piece(self._pointer, token, self._buffer, 256, 0, False)
+        buffer = ctypes.create_string_buffer(_LONGEST_PIECE)
+        length = self.binding.llama_token_to_piece(self._pointer, token, buffer, len(buffer), 0, False)
         if length < 0:
             buffer = ctypes.create_string_buffer(-length)
-            length = self.binding.llama_token_to_piece(self._pointer, token, buffer, -length, 0, False)
-            return buffer.raw[:length]
-        return self._buffer.raw[:length]
+            length = self.binding.llama_token_to_piece(self._pointer, token, buffer, len(buffer), 0, False)
+        return buffer.raw[:length]
 
     def ends_generation(self, token: int) -> bool:
         return self.binding.llama_vocab_is_eog(self._pointer, token)

@@ -4,6 +4,7 @@ A state is kept in two layers: that of the examples, which all questions share, 
 is some hundred tokens of turns and input.
 """
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _LAYOUT = "q8_0 f16 plain"  # KV types and attention: the state of one layout means nothing in another
 _PRIMING = "priming the prompt, once"
+_MOST_FRAMES = 64  # conversations whose tokens are remembered
 _WORTH_KEEPING = 32  # tokens, a quarter of a second of evaluation
 
 
@@ -30,6 +32,23 @@ class Keeping:
 
     inputs: bool = True
     turns: bool = True
+
+
+class TurnFrames:
+    """The frames of conversations of this process: tokens as they were written, whatever they read like."""
+
+    def __init__(self) -> None:
+        self._frames: OrderedDict[str, Frame] = OrderedDict()
+
+    def get(self, key: str) -> Frame | None:
+        return self._frames.get(key)
+
+    def note(self, key: str, frame: Frame) -> None:
+        """Remember a frame, and forget the one that was not noted for longest where there are many."""
+        self._frames[key] = frame
+        self._frames.move_to_end(key)
+        if len(self._frames) > _MOST_FRAMES:
+            self._frames.popitem(last=False)
 
 
 class PromptStates:
@@ -44,10 +63,11 @@ class PromptStates:
         evaluate: Callable[..., None],
         say: Callable[[str], None],
         keeping: Keeping,
+        frames: "TurnFrames | None" = None,
     ):
-        self._store, self._model_sha256, self._model, self._keeping = store, model_sha256, model, keeping
+        self._store, self._model_sha256, self._model, self.keeping = store, model_sha256, model, keeping
         self._evaluate, self._say = evaluate, say
-        self._turns: dict[str, Frame] = {}  # of this process: tokens as they were written, whatever they read like
+        self._turns = frames or TurnFrames()
         self._to_keep: dict[str, tuple[str, Frame]] = {}  # the last input and the last turn
 
     @contextmanager
@@ -75,13 +95,17 @@ class PromptStates:
     def note_turns(self, prompt: Prompt, frame: Frame) -> None:
         """Remember the tokens of a prompt's turns, for the question that comes behind them."""
         key = self._key_of(prompt)
-        self._turns[key] = frame
-        if self._keeping.turns:
+        self._turns.note(key, frame)
+        if self.keeping.turns and not prompt.private:
             self._to_keep["turns"] = key, frame
 
     def restore(self, context: LlamaContext, prompt: Prompt, frame: Frame) -> int:
         """Have a context hold a prompt's frame, or what can be had of its turns; how many tokens of an input had to be
         evaluated."""
+        if prompt.private:
+            self.keep(context)  # what it holds is about to go
+            context.keep(common_length(context.held, frame.prefix))
+            return 0
         base = len(context.held) >= frame.ends[0] and common_length(context.held, frame.prefix) >= frame.ends[0]
         if not base or len(frame.prefix) - common_length(context.held, frame.prefix) >= _WORTH_KEEPING:
             self.keep(context)  # what it holds is about to go
@@ -92,7 +116,7 @@ class PromptStates:
         rest = frame.prefix[len(context.held) :]
         # Up to here and no further, so that the state is to the bit what the next question finds in the store.
         self._evaluate(context, rest, "reading")
-        if len(rest) >= _WORTH_KEEPING and self._keeping.inputs:
+        if len(rest) >= _WORTH_KEEPING and self.keeping.inputs:
             self._to_keep["input"] = self._key_of(prompt), frame
         return len(rest)
 

@@ -42,8 +42,10 @@ def tokenize_whole(vocabulary: Vocabulary, frame: Frame, question: str) -> list[
     return frame.prefix + vocabulary.tokenize(question, special=False) + frame.after
 
 
-def tokenize_infill(vocabulary: Vocabulary, before: str, after: str) -> list[int]:
-    """The tokens behind which a model writes what goes between two texts."""
+def tokenize_infill(vocabulary: Vocabulary, before: str, after: str | None) -> list[int]:
+    """The tokens behind which a model writes what goes between two texts, or behind the first where it is alone."""
+    if after is None:
+        return vocabulary.tokenize(before, special=False, start=True)
     marks = vocabulary.infill_tokens
     begin, end = (vocabulary.tokenize(text, special=False) for text in (before, after))
     return [marks[0], *begin, marks[1], *end, marks[2]]

@@ -40,8 +40,8 @@ class Prompt:
 
     The answer begins with one of the `openings`, whichever the model finds likeliest; with none it is free. With a
     `query` it is a select that goes into the query's code. An `infill` is a text's beginning and end: the answer is
-    what goes between, and there are no messages. `name` is that of the prompt file. An answer that is said `beside` a
-    conversation is no turn of it.
+    what goes between, or where there is no end what comes next, and there are no messages. `name` is that of the prompt
+    file. An answer that is said `beside` a conversation is no turn of it. Of a `private` one no state goes to disk.
     """
 
     prefix: tuple[Message, ...]
@@ -50,9 +50,10 @@ class Prompt:
     context: str = ""
     turns: tuple[Message, ...] = ()
     query: Query | None = None
-    infill: tuple[str, str] | None = None
+    infill: tuple[str, str | None] | None = None
     name: str = ""
     beside: bool = False
+    private: bool = False
 
 
 def compose(request: Request, library: PromptLibrary, name: str = "") -> Prompt:

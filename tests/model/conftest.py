@@ -124,6 +124,8 @@ def environment_for(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path]
             "SHELLMATE_CACHE_DIR": str(cache),
             "SHELLMATE_STATE_DIR": str(home / "state"),
             "SHELLMATE_CONFIG_DIR": str(home / "config"),
+            "SHELLMATE_RUNTIME_DIR": str(home / "run"),
+            "SHELLMATE_RESIDENT": "use",
             "SHELLMATE_OFFLINE": "1",
             "PYTHONPATH": str(ROOT),
             "PYTHONUTF8": "1",

@@ -37,6 +37,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str
         "SHELLMATE_DATA_DIR": str(home / "data"),
         "SHELLMATE_CACHE_DIR": str(home / "cache"),
         "SHELLMATE_STATE_DIR": str(home / "state"),
+        "SHELLMATE_RUNTIME_DIR": str(home / "run"),
+        "SHELLMATE_RESIDENT": "use",
     }
 
 

@@ -23,7 +23,7 @@ MODEL = Model("tiny", "tiny.gguf", len(BYTES), hashlib.sha256(BYTES).hexdigest()
 
 @pytest.fixture
 def paths(tmp_path: Path) -> Paths:
-    return Paths(*(tmp_path / kind for kind in ("config", "data", "cache", "state")))
+    return Paths(*(tmp_path / kind for kind in ("config", "data", "cache", "state", "run")))
 
 
 @pytest.fixture
@@ -190,7 +190,7 @@ def test_the_fast_path_imports_nothing_heavy(paths, tmp_path):
         from shellmate.core.paths import Paths
         from shellmate.models.store import find_model_file
         here = Path(sys.argv[1])
-        paths, env = Paths(here / "c", here / "d", here / "e", here / "f"), Environment.of_process()
+        paths, env = Paths(*(here / name for name in "cdefg")), Environment.of_process()
         for name in (str(here / "mine.gguf"), "smollm2-135m"):
             find_model_file(name, paths, env)
         heavy = {"huggingface_hub", "tqdm", "filelock", "platformdirs", "subprocess", "zipfile", "click"}

@@ -1,0 +1,137 @@
+"""The requests of shellmate's own processes: an Engine's methods, and the end of a line that is being typed."""
+
+import asyncio
+import json
+import math
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import suppress
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from shellmate.core.errors import ShellmateError, UsageError
+from shellmate.engine.engine import Engine
+from shellmate.engine.states import Keeping
+from shellmate.prompt.prompt import Prompt
+from shellmate.resident import wire
+from shellmate.resident.pool import NOTHING, Emit, Pool, Work
+from shellmate.resident.streams import Stream, while_connected
+from shellmate.resident.suggesting import SUGGESTING, compose_suggestion, read_suggestion
+
+Given = Mapping[str, Any]
+Do = Callable[[Given], tuple[Work, Prompt | None]]
+LINES = "application/x-ndjson"
+
+
+def routes(pool: Pool) -> list[Route]:
+    """Where shellmate's own processes ask."""
+
+    def answering(do: Do) -> Callable[[Request], Awaitable[Any]]:
+        async def answer(request: Request) -> Any:
+            given = await _read(request)
+            work, prompt = do(given)
+            events = _lines(pool.run(work, prompt, Keeping(**given["keeping"])))
+            return await Stream.open(events, LINES, request.receive)
+
+        return answer
+
+    pending: set[asyncio.Task[None]] = set()
+
+    async def note(request: Request) -> Response:
+        """Nobody waits for it, and nobody's going away ends it."""
+        given = await _read(request)
+        prompt, answer = wire.read_prompt(given["prompt"]), given["answer"]
+        events = pool.run(lambda engine, _: engine.note_turn(prompt, answer), prompt, Keeping(**given["keeping"]))
+        task = asyncio.ensure_future(_exhaust(events))
+        pending.add(task)
+        task.add_done_callback(pending.discard)
+        return Response(status_code=202)
+
+    async def suggest(request: Request) -> Response:
+        typed = (await request.body()).decode("utf-8", "replace")
+        suggestion = await while_connected(request.receive, _suggest(pool, typed))
+        return PlainTextResponse(suggestion)
+
+    return [
+        Route(wire.GENERATE, answering(_generate), methods=["POST"]),
+        Route(wire.SEVERAL, answering(_generate_several), methods=["POST"]),
+        Route(wire.PRIME, answering(_prime), methods=["POST"]),
+        Route(wire.NOTE, note, methods=["POST"]),
+        Route(wire.SUGGEST, suggest, methods=["POST"]),
+    ]
+
+
+async def _read(request: Request) -> Given:
+    given = json.loads(await request.body())
+    if not isinstance(given, dict) or "keeping" not in given:
+        raise UsageError("the request is none of shellmate's")
+    return given
+
+
+async def _lines(events: AsyncGenerator[dict[str, Any], None]) -> AsyncGenerator[bytes, None]:
+    """Each event as a line; what was raised is the last one."""
+    last: dict[str, Any] = {"done": 1}
+    try:
+        async for event in events:
+            yield json.dumps(event).encode() + b"\n"
+    except ShellmateError as error:
+        last = {"error": wire.write_error(error)}
+    finally:
+        await events.aclose()
+    yield json.dumps(last).encode() + b"\n"
+
+
+async def _exhaust(events: AsyncGenerator[Any, None]) -> None:
+    try:
+        async for _ in events:
+            pass
+    except ShellmateError:
+        pass
+
+
+def _generate(given: Given) -> tuple[Work, Prompt]:
+    prompt, sampling = wire.read_prompt(given["prompt"]), wire.read_sampling(given["sampling"])
+
+    def work(engine: Engine, emit: Emit) -> None:
+        generation = engine.generate(prompt, sampling, given["answered"])
+        for piece in generation:
+            emit({"piece": piece, "usage": wire.write_usage(generation.usage)})
+        emit({"usage": wire.write_usage(generation.usage)})
+
+    return work, prompt
+
+
+def _generate_several(given: Given) -> tuple[Work, Prompt]:
+    prompt, sampling = wire.read_prompt(given["prompt"]), wire.read_sampling(given["sampling"])
+    effort, also = wire.read_effort(given["effort"]), [wire.read_prompt(each) for each in given["also"]]
+
+    def work(engine: Engine, emit: Emit) -> None:
+        show = (lambda text: emit({"show": text})) if given["shows"] else None
+        candidates, usage = engine.generate_several(
+            prompt, sampling, given["count"], effort=effort, show=show, also=also
+        )
+        emit({"candidates": wire.write_candidates(candidates), "usage": wire.write_usage(usage)})
+
+    return work, prompt
+
+
+def _prime(given: Given) -> tuple[Work, Prompt]:
+    prefix = wire.read_messages(given["prefix"])
+    return lambda engine, emit: emit({"primed": engine.prime(prefix)}), Prompt(prefix, "")
+
+
+async def _suggest(pool: Pool, typed: str) -> str:
+    """What probably comes behind what was typed; nothing where that is not sure."""
+    prompt = compose_suggestion(typed)
+
+    def work(engine: Engine, emit: Emit) -> None:
+        candidates, _ = engine.generate_several(prompt, SUGGESTING, 1)
+        emit({"text": candidates[0].text, "share": math.exp(candidates[0].mean_logprob)})
+
+    found: dict[str, Any] = {}
+    with suppress(ShellmateError):  # a model that cannot do it has nothing to say
+        async for event in pool.run(work, prompt, NOTHING):
+            found |= event
+    return read_suggestion(typed, found.get("text", ""), found.get("share", 0.0))
