@@ -8,6 +8,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from shellmate.core.environment import Environment
+from shellmate.core.errors import UsageError
 from shellmate.core.paths import Paths
 from shellmate.core.settings import SETTINGS
 from shellmate.engine.engine import Engine
@@ -94,11 +95,23 @@ class App:
         takes the place of the bar on stderr."""
         if self.engine:
             return self.engine()
+        if self.setting("engine") == "http":
+            return self._open_elsewhere()
         from shellmate.core.progress import progress
 
         show_progress = show_progress or partial(progress, self.env, quiet=quiet)
         open_model = partial(self._open_model, quiet=quiet, verbose=verbose, show_progress=show_progress)
         return self._with_effort(open_model(self.model), open_model)
+
+    def _open_elsewhere(self) -> Engine:
+        from shellmate.engine.elsewhere import ElsewhereEngine
+        from shellmate.engine.hosts import stays_here, tell_once
+
+        base_url = self.setting("base_url")
+        if self.setting("offline") and not stays_here(base_url):
+            raise UsageError("offline forbids to ask another host", "set engine = local, or offline = false")
+        tell_once(self.paths.state, base_url, self.env.say)
+        return ElsewhereEngine(base_url, self.setting("remote_model"), self.setting("api_key"), say=self.env.say)
 
     def _open_model(self, name: str, *, quiet: bool, verbose: bool, show_progress: Callable[..., Any]) -> Engine:
         """The engine of a process that has the model already, where there is one, else one of this process."""
@@ -121,7 +134,12 @@ class App:
 
     def keep_warm(self) -> None:
         """Have the model resident for the next time, where the settings allow that and it can be; nobody waits."""
-        if self.engine or self.setting("resident") != "start" or self.address.is_there:
+        if (
+            self.engine
+            or self.setting("engine") == "http"
+            or self.setting("resident") != "start"
+            or self.address.is_there
+        ):
             return
         from importlib.util import find_spec
 

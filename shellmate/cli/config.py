@@ -18,7 +18,9 @@ def config() -> None:
 def list_(app: App) -> None:
     """Every setting with its value, its variable and what it is for."""
     for setting in SETTINGS.values():
-        app.env.write(f"{setting.name:12} {app.setting(setting.name)!s:20} {setting.variable:23} {setting.help}\n")
+        app.env.write(
+            f"{setting.name:12} {setting.shown(app.setting(setting.name)):20} {setting.variable:23} {setting.help}\n"
+        )
 
 
 @config.command()
@@ -28,7 +30,7 @@ def get(app: App, name: str) -> None:
     """Print a setting's value."""
     if name not in SETTINGS:
         raise UsageError(f"{name} is not a setting", "see `shellmate config list`")
-    app.env.write(f"{app.setting(name)}\n")
+    app.env.write(f"{SETTINGS[name].shown(app.setting(name))}\n")
 
 
 @config.command("set")

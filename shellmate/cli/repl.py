@@ -68,11 +68,14 @@ def start_chat(app: App, continues: bool, session: str, quiet: bool, verbose: in
 
     thread = open_thread(app.new_thread(), continues, session)
 
+    named_by = "remote_model" if app.setting("engine") == "http" else "model"
+    model = app.setting("remote_model") if app.setting("engine") == "http" else app.model
+
     def open_engine(model: str) -> "Engine":
-        chosen = replace(app, configured={**app.configured, "model": model})
+        chosen = replace(app, configured={**app.configured, named_by: model})
         return chosen.open_engine(quiet=quiet, verbose=verbose > 1)
 
-    engine = open_engine(app.model)
+    engine = open_engine(model)
     try:
         # Beside the loading of the model, which takes longer.
         from shellmate.engine.engine import Sampling
@@ -84,7 +87,7 @@ def start_chat(app: App, continues: bool, session: str, quiet: bool, verbose: in
         from shellmate.repl.toolbar import describe
 
         choices = Choices(
-            model=app.model,
+            model=model,
             language=app.setting("lang"),
             prompt=app.setting("prompt"),
             color=app.setting("color"),

@@ -26,6 +26,11 @@ class Setting:
     choices: tuple[str, ...] = ()
     least: float | None = None
     most: float | None = None
+    secret: bool = False
+
+    def shown(self, value: Any) -> str:
+        """The value as it may be printed."""
+        return "***" if self.secret and value else str(value)
 
     @property
     def variable(self) -> str:
@@ -39,7 +44,7 @@ class Setting:
                 raise ValueError(f"{value!r} is neither true nor false")
             return text in TRUE
         if isinstance(value, bool) or not isinstance(value, str | int | float):
-            raise ValueError(f"{value!r} is not {_article(self.kind)}")
+            raise ValueError(f"{'it' if self.secret else repr(value)} is not {_article(self.kind)}")
         try:
             parsed = self.kind(value)
         except ValueError:
@@ -67,6 +72,12 @@ SETTINGS = {
             "qwen2.5-coder-0.5b",
             "The model: a name from `shellmate model list`, a GGUF file, or auto for the best that is here.",
         ),
+        Setting(
+            "engine", "local", "Who answers: a model here, or an endpoint of OpenAI's API.", choices=("local", "http")
+        ),
+        Setting("base_url", "", "The endpoint for engine = http, such as http://localhost:8080/v1."),
+        Setting("remote_model", "", "The model's name at the endpoint."),
+        Setting("api_key", "", "The endpoint's key.", secret=True),
         Setting("prompt", "", "The prompt: a name from `shellmate prompt list`; by default the language's own."),
         Setting(
             "effort",

@@ -27,8 +27,8 @@ class Effort:
     Those that begin `apart` from the first take another first token each, of at least the probability `least_share`,
     and then the likeliest ones; the others are sampled. When the first has ended, the others are let go where its
     probability is at least `certainty`, or after so many `seconds`. With `one_line` all are let go as soon as the first
-    goes on to a second line. Only an answer that opens with `behind` is looked for: else there is one, which is just
-    the opening.
+    goes on to a second line. An answer ends in front of a token that is less likely than `surest`. Only an answer that
+    opens with `behind` is looked for: else there is one, which is just the opening.
     """
 
     sequences: int = 2
@@ -39,6 +39,7 @@ class Effort:
     certainty: float = math.inf
     seconds: float = math.inf
     one_line: bool = False
+    surest: float = 0.0
     behind: str = ""
 
 

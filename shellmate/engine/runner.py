@@ -83,8 +83,9 @@ class LlamaCpp:
         self._no_abort = ctypes.cast(0, binding.ggml_abort_callback)
         self._batch = binding.llama_batch_init(BATCH, 0, sequences)
 
-    def decode(self, rows: Sequence[Row], abort: Any = None) -> bool:
-        """Evaluate one batch; False where `abort`, a callback, had it end. Raises ShellmateError where it fails."""
+    def decode(self, rows: Sequence[Row], abort: Any = None, about: Any = None) -> bool:
+        """Evaluate one batch; False where `abort`, a callback which is given `about`, had it end. Raises ShellmateError
+        where it fails."""
         batch = self._batch
         batch.n_tokens = len(rows)
         for i, (token, position, sequences, wanted) in enumerate(rows):
@@ -93,7 +94,7 @@ class LlamaCpp:
                 batch.seq_id[i][n] = sequence
         # The callback runs at every node of the graph, 3 % of a single token: only batches are worth it.
         if abort:
-            self.binding.llama_set_abort_callback(self.pointer, abort, None)
+            self.binding.llama_set_abort_callback(self.pointer, abort, about)
         failed = self.binding.llama_decode(self.pointer, batch)
         if abort:
             self.binding.llama_set_abort_callback(self.pointer, self._no_abort, None)

@@ -90,9 +90,11 @@ class SeveralDecoding:
     show: Callable[[str], None] | None
     _branches: list[_Branch] = field(default_factory=list, init=False)
     _choosers: list["_Chooser"] = field(default_factory=list, init=False)
+    _least_logprob: float = field(default=-math.inf, init=False)
 
     def candidates(self) -> list[Candidate]:
         start = time.monotonic()
+        self._least_logprob = math.log(self.effort.surest) if self.effort.surest else -math.inf
         self._branches = [_Branch(list(w.sequences), w.position, _new_decoder()) for w in self.windows]
         self._choosers = [chooser for window in self.windows for chooser in self._choosers_for(window)]
         for window in self.windows:
@@ -153,6 +155,10 @@ class SeveralDecoding:
         chosen: dict[int, list[int]] = {}
         for member in branch.members:
             token = self._choosers[member].choose(likeliest, branch.tokens)
+            if logprobs[token] < self._least_logprob:
+                branch.alive, branch.ended = False, True
+                yield branch
+                return
             chosen.setdefault(token, []).append(member)
         for token, members in chosen.items():
             after = branch.followed_by(token, float(logprobs[token]), members)

@@ -53,6 +53,7 @@ class SharedModel:
         self._changed = threading.Condition()
         self._llama: LlamaCpp | None = None
         self._abort: Any = None
+        self._abort_mark = ctypes.create_string_buffer(b"0")
         self._running: list[_Job] = []
         self._is_closed = False
         self._in_front: Slot | None = None  # the one whose cells are the first ones, without a gap, and the only ones
@@ -84,6 +85,12 @@ class SharedModel:
                 slot.swap_in()
                 self._in_front = slot
 
+    def cancel(self, slot: Slot) -> None:
+        """Have a slot's work end, within milliseconds where it is being evaluated."""
+        slot.is_cancelled = True
+        if any(job.slot is slot for job in self._running):
+            self._abort_mark.value = b"1"
+
     def end(self, slot: Slot) -> None:
         """The slot rests, with what it holds."""
         slot.is_used = False
@@ -99,7 +106,7 @@ class SharedModel:
             if old:
                 old.close()
             self._llama = LlamaCpp(weights, size, self._threads, len(self.slots) * PER_SLOT)
-            self._abort = self._llama.binding.ggml_abort_callback(lambda _: self._is_one_cancelled())
+            self._abort = _make_abort_callback(self._llama.binding)
             if state:
                 _restore_whole_state(self._llama, state)
 
@@ -128,15 +135,14 @@ class SharedModel:
                 self._llama = None
         self.model.close()
 
-    def _is_one_cancelled(self) -> bool:
-        return any(job.slot.is_cancelled for job in self._running)
-
     def _serve(self) -> None:
         while jobs := self._gather():
             with self.busy:
-                self._running = [job for job in jobs if not self._drop_cancelled(job)]
-                if self._running:
-                    self._run(self._running)
+                self._abort_mark.value = b"0"
+                self._running = jobs  # before they are looked at: from here on who cancels one leaves the mark
+                wanted = [job for job in jobs if not self._drop_cancelled(job)]
+                if wanted:
+                    self._run(wanted)
 
     def _gather(self) -> list[_Job]:
         """What is to be evaluated next, as soon as there is anything; nothing at the end."""
@@ -160,7 +166,8 @@ class SharedModel:
         parts = [(job, job.rows[job.done : job.done + share]) for job in jobs]
         rows = [row for _, part in parts for row in part]
         try:
-            is_done = self.llama.decode(rows, self._abort if any(job.interruptible for job in jobs) else None)
+            abort = self._abort if any(job.interruptible for job in jobs) else None
+            is_done = self.llama.decode(rows, abort, ctypes.addressof(self._abort_mark))
         except Exception as error:
             for job in jobs:
                 self._finish(job, error)
@@ -196,6 +203,12 @@ class SharedModel:
         with self._changed:
             self._jobs.remove(job)
         job.end(failure)
+
+
+def _make_abort_callback(binding: Any) -> Any:
+    """What says whether the mark that it is given is 1. It runs at every node of the graph, and in Python each time
+    would wait for whatever thread has the interpreter: libc's atoi does the same."""
+    return ctypes.cast(ctypes.CDLL(None).atoi, binding.ggml_abort_callback)
 
 
 def _take_whole_state(llama: LlamaCpp) -> bytearray:

@@ -34,8 +34,11 @@ class Address:
 
     @property
     def is_there(self) -> bool:
-        """Whether there is a socket, which need not be in use."""
-        return os.path.exists(self.socket)
+        """Whether there is a socket of the user's own, which need not be in use."""
+        try:
+            return os.lstat(self.socket.parent).st_uid == os.getuid() and stat.S_ISSOCK(os.lstat(self.socket).st_mode)
+        except OSError:
+            return False
 
 
 def address_of(paths: Paths, cwd: Path, model: str, ctx: int, threads: int) -> Address:

@@ -28,6 +28,7 @@ class ResidentEngine:
         self._socket, self._keeping = socket, keeping
         self._progress, self._say, self._open_local = progress, say, open_local
         self._local: Engine | None = None
+        self._connection: Connection | None = None  # of an answer that may not be at its end
 
     def generate(self, prompt: Prompt, sampling: Sampling, answered: str = "") -> Generation:
         if self._local:
@@ -110,6 +111,7 @@ class ResidentEngine:
         if self._local:
             self._local.note_turn(prompt, answer)
             return
+        self._hang_up()
         body = {"prompt": wire.write_prompt(prompt), "answer": answer, "keeping": self._keeping}
         with suppress(GoneError):
             Connection(self._socket, wire.NOTE, body).close()
@@ -125,8 +127,15 @@ class ResidentEngine:
         return self._take_over().prime(prefix)
 
     def close(self) -> None:
+        self._hang_up()
         if self._local:
             self._local.close()
+
+    def _hang_up(self) -> None:
+        """End what is still being written of the last answer: who has seen enough of it asks for no more pieces."""
+        if self._connection:
+            self._connection.close()
+            self._connection = None
 
     def _take_over(self) -> Engine:
         self._local = self._local or self._open_local()
@@ -134,7 +143,8 @@ class ResidentEngine:
 
     def _events(self, path: str, body: dict[str, Any], usage: Usage) -> Iterator[dict[str, Any]]:
         """The events of an answer. Raises GoneError where its end does not come, and what the engine raised."""
-        connection = Connection(self._socket, path, body | {"keeping": self._keeping})
+        self._hang_up()
+        self._connection = connection = Connection(self._socket, path, body | {"keeping": self._keeping})
         try:
             with ExitStack() as bars:
                 advance: list[Callable[[int], None]] = []

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import math
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any
@@ -12,41 +11,39 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from shellmate.core.errors import ShellmateError, UsageError
-from shellmate.engine.engine import Engine
+from shellmate.engine.engine import Candidate, Engine
 from shellmate.engine.states import Keeping
 from shellmate.prompt.prompt import Prompt
 from shellmate.resident import wire
 from shellmate.resident.pool import NOTHING, Emit, Pool, Work
 from shellmate.resident.streams import Stream, while_connected
-from shellmate.resident.suggesting import SUGGESTING, compose_suggestion, read_suggestion
+from shellmate.resident.suggesting import ONLY_WHAT_IS_SURE, SUGGESTING, compose_suggestion, read_suggestion
 
 Given = Mapping[str, Any]
 Do = Callable[[Given], tuple[Work, Prompt | None]]
 LINES = "application/x-ndjson"
+_QUIET = 0.5  # seconds after an answer
 
 
 def routes(pool: Pool) -> list[Route]:
     """Where shellmate's own processes ask."""
 
+    notes = _Notes(pool)
+
     def answering(do: Do) -> Callable[[Request], Awaitable[Any]]:
         async def answer(request: Request) -> Any:
             given = await _read(request)
             work, prompt = do(given)
+            if prompt and prompt.turns:
+                await notes.take_now()
             events = _lines(pool.run(work, prompt, Keeping(**given["keeping"])))
             return await Stream.open(events, LINES, request.receive)
 
         return answer
 
-    pending: set[asyncio.Task[None]] = set()
-
     async def note(request: Request) -> Response:
-        """Nobody waits for it, and nobody's going away ends it."""
         given = await _read(request)
-        prompt, answer = wire.read_prompt(given["prompt"]), given["answer"]
-        events = pool.run(lambda engine, _: engine.note_turn(prompt, answer), prompt, Keeping(**given["keeping"]))
-        task = asyncio.ensure_future(_exhaust(events))
-        pending.add(task)
-        task.add_done_callback(pending.discard)
+        notes.take_soon(wire.read_prompt(given["prompt"]), given["answer"], Keeping(**given["keeping"]))
         return Response(status_code=202)
 
     async def suggest(request: Request) -> Response:
@@ -61,6 +58,37 @@ def routes(pool: Pool) -> list[Route]:
         Route(wire.NOTE, note, methods=["POST"]),
         Route(wire.SUGGEST, suggest, methods=["POST"]),
     ]
+
+
+class _Notes:
+    """Answers that are to be behind the next question. Nobody waits for it, and nobody's going away ends it: it is done
+    when there is quiet, or when a question comes that goes on from an answer."""
+
+    def __init__(self, pool: Pool):
+        self._pool = pool
+        self._hurry = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def take_soon(self, prompt: Prompt, answer: str, keeping: Keeping) -> None:
+        task = asyncio.ensure_future(self._take(prompt, answer, keeping))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def take_now(self) -> None:
+        if self._tasks:
+            self._hurry.set()
+            await asyncio.gather(*self._tasks)
+            self._hurry.clear()
+
+    async def _take(self, prompt: Prompt, answer: str, keeping: Keeping) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._hurry.wait(), _QUIET)
+        while self._pool.busy and not self._hurry.is_set():
+            await asyncio.sleep(_QUIET)
+        await self._pool.settle()  # the seat that wrote the answer knows it
+        with suppress(ShellmateError):
+            async for _ in self._pool.run(lambda engine, _: engine.note_turn(prompt, answer), prompt, keeping):
+                pass
 
 
 async def _read(request: Request) -> Given:
@@ -81,14 +109,6 @@ async def _lines(events: AsyncGenerator[dict[str, Any], None]) -> AsyncGenerator
     finally:
         await events.aclose()
     yield json.dumps(last).encode() + b"\n"
-
-
-async def _exhaust(events: AsyncGenerator[Any, None]) -> None:
-    try:
-        async for _ in events:
-            pass
-    except ShellmateError:
-        pass
 
 
 def _generate(given: Given) -> tuple[Work, Prompt]:
@@ -127,11 +147,11 @@ async def _suggest(pool: Pool, typed: str) -> str:
     prompt = compose_suggestion(typed)
 
     def work(engine: Engine, emit: Emit) -> None:
-        candidates, _ = engine.generate_several(prompt, SUGGESTING, 1)
-        emit({"text": candidates[0].text, "share": math.exp(candidates[0].mean_logprob)})
+        candidates, _ = engine.generate_several(prompt, SUGGESTING, 1, effort=ONLY_WHAT_IS_SURE)
+        emit({"candidates": wire.write_candidates(candidates)})
 
-    found: dict[str, Any] = {}
+    found: list[Candidate] = []
     with suppress(ShellmateError):  # a model that cannot do it has nothing to say
         async for event in pool.run(work, prompt, NOTHING):
-            found |= event
-    return read_suggestion(typed, found.get("text", ""), found.get("share", 0.0))
+            found = wire.read_candidates(event["candidates"])
+    return read_suggestion(typed, found[0]) if found else ""

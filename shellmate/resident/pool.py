@@ -19,6 +19,7 @@ Emit = Callable[[dict[str, Any]], None]
 Work = Callable[[Engine, Emit], None]
 NOTHING = Keeping(inputs=False, turns=False)
 _MOST_WAITING = 64
+_SETTLING = 0.005  # seconds between two looks
 
 
 class BusyError(ShellmateError):
@@ -129,7 +130,7 @@ class Pool:
                 yield event
             await working
         finally:
-            seat.slot.is_cancelled = True
+            model.shared.cancel(seat.slot)
             working.add_done_callback(lambda done: done.cancelled() or done.exception())  # said, or nobody is there
 
     async def _take(self, prompt: Prompt | None) -> tuple[ResidentModel, Seat]:
@@ -166,6 +167,11 @@ class Pool:
             if self._model is None:
                 self._model = await asyncio.get_running_loop().run_in_executor(None, self._open_model)
             return self._model
+
+    async def settle(self) -> None:
+        """Wait until no seat is at work that nobody wants any more, which takes the time of a token."""
+        while self._model and any(seat.is_taken and seat.slot.is_cancelled for seat in self._model.seats):
+            await asyncio.sleep(_SETTLING)
 
     async def warm(self, prefix: tuple[Message, ...]) -> None:
         """Have the model loaded, and a seat hold a prefix, for the first who asks. What fails will be said to them."""

@@ -7,6 +7,7 @@ HTTP 1.0, in which an answer ends with the connection.
 import json
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -52,4 +53,6 @@ class Connection:
                 raise GoneError(str(error)) from error
 
     def close(self) -> None:
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)  # at once, whoever still reads
         self._socket.close()

@@ -66,6 +66,39 @@ shellmate() {
         SHELLMATE_LAST_COMMANDS=$(builtin fc -ln -3 2>/dev/null || builtin fc -ln -1) @PROGRAM@ "$@"
 }
 
+# A strategy of zsh-autosuggestions: ZSH_AUTOSUGGEST_STRATEGY=(history shellmate). The plugin runs it beside the line and
+# ends it at the next key, and with it what the resident engine does for it.
+_zsh_autosuggest_strategy_shellmate() {
+    emulate -L zsh
+    typeset -g suggestion=
+    (( $#1 >= 4 )) && [[ $1 != *$'\n'* && ${SHELLMATE_RESIDENT-} != never ]] && zmodload zsh/net/socket || return 0
+    local folder=${SHELLMATE_RUNTIME_DIR:-${XDG_RUNTIME_DIR:+$XDG_RUNTIME_DIR/shellmate}} line fd
+    local -a recent
+    : ${folder:=/tmp/shellmate-$UID}
+    if [[ ! -O $folder ]] || ! zsocket $folder/current.sock 2>/dev/null; then
+        recent=($folder/starting(Nms-30))
+        if (( ! $#recent )) && [[ ${SHELLMATE_RESIDENT-} != use ]]; then
+            command mkdir -p -m 700 -- $folder && [[ -O $folder ]] && print -n >| $folder/starting
+            @PROGRAM@ serve --detach --exit-when-idle </dev/null &>/dev/null &!
+        fi
+        return 0
+    fi
+    fd=$REPLY
+    print -rnu $fd -- "POST /shellmate/suggest HTTP/1.0"$'\r\n'"Content-Length: $(_shellmate_bytes "$1")"$'\r\n\r\n'"$1"
+    read -ru $fd line
+    if [[ $line == *' 200 '* ]]; then
+        while read -ru $fd line && [[ $line != $'\r' ]]; do :; done
+        read -rd '' -u $fd line
+        [[ -z $line ]] || suggestion=$1$line
+    fi
+    exec {fd}>&-
+}
+
+_shellmate_bytes() {
+    setopt localoptions no_multibyte
+    print $#1
+}
+
 # $1 the key as bindkey writes it, $2 its name for people.
 _shellmate_bind() {
     local keymap bound force=@FORCE@

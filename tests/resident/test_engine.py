@@ -102,23 +102,53 @@ def test_ctrl_c_in_the_client_ends_the_answer(resident):
 
 
 def test_kill_9_in_the_middle_of_an_answer_is_not_noticed(another, run, primed):
-    words = ("--effort", "fast", "--py", "reverse a linked list")
-    alone = run(*words, env={**primed, "SHELLMATE_RESIDENT": "never"})
+    talk = "reverse a linked list\n"
+    alone = run("repl", "--py", input=talk, env={**primed, "SHELLMATE_RESIDENT": "never"})
     server = another().start()
     asking = subprocess.Popen(
-        [sys.executable, "-m", "shellmate", *words],
-        env=server.variables, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0,
+        [sys.executable, "-m", "shellmate", "repl", "--py"],
+        env=server.variables, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0,
     )  # fmt: skip
+    asking.stdin.write(talk.encode())
     first = asking.stdout.read(20)
     server.process.kill()
     rest, said = asking.communicate(timeout=60)
     assert asking.returncode == 0, said
     assert (first + rest).decode() == alone.stdout
     assert os.path.exists(server.socket)  # stale, and neither the next question nor the next server minds
-    assert server.run(*words).stdout == alone.stdout
+    assert server.run("--effort", "fast", "--py", "reverse a linked list").returncode == 0
     assert server.run("status").returncode == 1
     server.start()
     assert server.run("status").returncode == 0
+
+
+def test_what_was_piped_in_the_exit_code_and_the_terminal_are_those_of_who_asks(resident, tmp_path):
+    table = "name,price\napple,3\npear,4\n"
+    done = resident.run("--effort", "fast", "mean of price", input=table, stdin=None)
+    assert done.returncode == 0 and "price" in done.stdout
+    (tmp_path / "config").mkdir()
+    assert resident.run("--effort", "fast", "-p", "nonesuch", "x").returncode == 2
+    wrong = resident.run("--effort", "fast", "--max-tokens", "0", "x")
+    assert wrong.returncode == 2 and wrong.stderr.count("\n") == 1
+    assert resident.run("--effort", "fast", "--sh", "list files").returncode == 0
+    follow = resident.run("--effort", "fast", "--sh", "-c", "only the newest")
+    assert follow.returncode == 0 and follow.stdout
+    log = resident.run("log", "--json").stdout
+    assert "only the newest" in log and "list files" in log
+
+
+def test_a_closed_pipe_ends_it_as_a_process_of_its_own(resident):
+    line = f"{sys.executable} -m shellmate --effort fast --py 'a class for a bank account' | head -c 1; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(
+        ["bash", "-c", line],
+        env=resident.variables,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        timeout=60,
+    )
+    assert done.stdout[1:].strip() == "141" and done.stderr == ""
+    resident.wait_for(lambda health: health["busy"] == 0, 5)
 
 
 def test_nothing_that_is_asked_is_logged(another):
@@ -150,7 +180,7 @@ def _states(server):
     return server.run("cache", "info").stdout
 
 
-def test_a_thousand_threads_do_not_mix_up_words(resident):
+def test_eight_clients_do_not_get_each_others_words(resident):
     """Short completions from eight clients, some of which go away; each answer continues its own prompt."""
     failures: list[str] = []
 

@@ -46,8 +46,11 @@ def test_a_conversation_is_evaluated_only_behind_what_is_known(client):
 
 
 def test_the_official_client_fills_in_the_middle(client):
-    done = client.completions.create(model=MODEL, prompt="for i in range(10):\n    print(", suffix=")\n", max_tokens=4)
-    assert done.choices[0].text.strip().startswith("i") and done.object == "text_completion"
+    script = "#!/bin/bash\n# Install what is needed\npip install -r req"
+    done = client.completions.create(model=MODEL, prompt=script, suffix="\n", max_tokens=6)
+    assert done.choices[0].text.startswith("uirements.txt") and done.object == "text_completion"
+    longer = client.completions.create(model=MODEL, prompt=script, suffix="\necho done\n", max_tokens=6)
+    assert longer.usage.prompt_tokens > done.usage.prompt_tokens
     plain = client.completions.create(model=MODEL, prompt="1, 2, 3, 4, 5,", max_tokens=6)
     assert plain.choices[0].text.strip().startswith("6") and plain.choices[0].finish_reason == "length"
 
