@@ -21,7 +21,6 @@ Examples:
   shellmate serve --detach              (in the background; `shellmate stop` ends it)
   curl --unix-socket "$(shellmate status --socket)" http://shellmate/v1/models
   shellmate serve --tcp 127.0.0.1:8080  (for clients without unix sockets; prints a token)
-  shellmate serve --web                 (a page to try it in a browser)
   shellmate serve --print-systemd       (units that start it when somebody asks)
 
 \b
@@ -30,13 +29,12 @@ It speaks /v1/chat/completions, /v1/completions (with suffix), /v1/models and
 """
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 SEATS = 2
-WEB = "127.0.0.1:8080"
+USUAL = "127.0.0.1:8080"
 
 
 @click.command(epilog=EPILOG)
 @click.option("--detach", is_flag=True, help="Go on in the background, and return when it answers.")
 @click.option("--tcp", metavar="HOST:PORT", help="Listen there as well, for whoever has the token.")
-@click.option("--web", is_flag=True, help=f"Show a page to try it at --tcp, or at {WEB}.")
 @click.option("--i-know", is_flag=True, help="Allow --tcp an address that others can reach.")
 @setting_option("idle")
 @click.option("--exit-when-idle", is_flag=True, help="End then, instead of only giving back the model's memory.")
@@ -50,7 +48,6 @@ def serve(
     app: App,
     detach: bool,
     tcp: str | None,
-    web: bool,
     i_know: bool,
     exit_when_idle: bool,
     print_systemd: bool,
@@ -62,7 +59,7 @@ def serve(
     shellmate uses it by itself where it is there, and answers sooner.
     """
     app.configured |= {name: value for name, value in settings.items() if value is not None}
-    listen = _parse_tcp(tcp or WEB, i_know) if tcp or web else None
+    listen = _parse_tcp(tcp, i_know) if tcp else None
     options = [f"--{name}={value}" for name, value in settings.items() if value is not None]
     options += ["--exit-when-idle"] if exit_when_idle else []
     if print_systemd:
@@ -75,14 +72,14 @@ def serve(
     _check_installed()
     if detach:
         if listen:
-            raise UsageError("--detach has no terminal for the token of --tcp and --web", "leave one of them out")
+            raise UsageError("--detach has no terminal for the token of --tcp", "leave one of them out")
         start(app.address, options, app.paths.state / "serve.log")
         app.env.say(f"shellmate: {app.address.name} is resident; `shellmate stop` ends it")
         return
-    _serve(app, listen, web, exit_when_idle, verbose)
+    _serve(app, listen, exit_when_idle, verbose)
 
 
-def _serve(app: App, listen: tuple[str, int] | None, web: bool, exit_when_idle: bool, verbose: int) -> None:
+def _serve(app: App, listen: tuple[str, int] | None, exit_when_idle: bool, verbose: int) -> None:
     from shellmate.engine.binding import THREAD_VARIABLES
     from shellmate.resident.app import make_app
     from shellmate.resident.pool import Pool
@@ -95,11 +92,11 @@ def _serve(app: App, listen: tuple[str, int] | None, web: bool, exit_when_idle: 
     pool = Pool(partial(_open_model, app, verbose), SEATS)
     app.model_file(quiet=False)  # what is missing or damaged is said now
     if listen:
-        _tell(app, listen, token, web)
+        _tell(app, listen, token)
     else:
         app.env.say(f"shellmate: {app.address.name} is resident at {app.address.socket}")
     try:
-        run(service, make_app(pool, app.model_name, token, _page() if web else None), pool, app.env)
+        run(service, make_app(pool, app.model_name, token), pool, app.env)
     except RunningError as error:
         app.env.say(f"shellmate: {error}")
 
@@ -120,17 +117,9 @@ def _usual_prefix(app: App) -> "tuple[Message, ...]":
     return compose(Request("", app.setting("lang"), None), PromptLibrary.of(app.paths), app.setting("prompt")).prefix
 
 
-def _page() -> Any:
-    from shellmate.resident.page import routes
-
-    return routes()
-
-
-def _tell(app: App, listen: tuple[str, int], token: str, web: bool) -> None:
+def _tell(app: App, listen: tuple[str, int], token: str) -> None:
     host, port = listen
     place = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    if web:
-        app.env.say(f"shellmate: open {place}/#{token}")
     app.env.say(f"shellmate: base URL {place}/v1, token {token}")
 
 
@@ -138,11 +127,11 @@ def _parse_tcp(text: str, i_know: bool) -> tuple[str, int]:
     host, _, port = text.rpartition(":")
     host = host.removeprefix("[").removesuffix("]") or "127.0.0.1"
     if not (port.isascii() and port.isdigit() and 0 < int(port) < 1 << 16):
-        raise UsageError(f"--tcp {text!r} has no port", f"give both, such as --tcp {WEB}")
+        raise UsageError(f"--tcp {text!r} has no port", f"give both, such as --tcp {USUAL}")
     if host not in LOOPBACK and not i_know:
         raise UsageError(
             f"--tcp {host} lets other machines in, and the token goes over the network as it is",
-            f"take {WEB}, or add --i-know",
+            f"take {USUAL}, or add --i-know",
         )
     return host, int(port)
 

@@ -26,8 +26,8 @@ _GONE = 499  # as nginx has it: nobody reads it
 _OPEN = ("/health",)
 
 
-def make_app(pool: Pool, model: str, token: str = "", page: list[Route] | None = None) -> Starlette:
-    """The application for a model. With a `token` whoever asks over TCP has to know it, but for health and `page`."""
+def make_app(pool: Pool, model: str, token: str = "") -> Starlette:
+    """The application for a model. With a `token` whoever asks over TCP has to know it, but for health."""
     since = int(time.time())
 
     async def health(request: Request) -> JSONResponse:
@@ -45,15 +45,13 @@ def make_app(pool: Pool, model: str, token: str = "", page: list[Route] | None =
             }
         )
 
-    open_paths = {*_OPEN, *(route.path for route in page or ())}
     return Starlette(
         routes=[
             Route("/health", health),
             *completions.routes(pool, model, since),
             *house.routes(pool),
-            *(page or ()),
         ],
-        middleware=[Middleware(TokenCheck, token=token, open_paths=open_paths)] if token else [],
+        middleware=[Middleware(TokenCheck, token=token)] if token else [],
         exception_handlers=_handlers(),
     )
 
@@ -61,11 +59,11 @@ def make_app(pool: Pool, model: str, token: str = "", page: list[Route] | None =
 class TokenCheck:
     """Lets through what brings the bearer token, and what came over the unix socket, which has no client's address."""
 
-    def __init__(self, app: ASGIApp, token: str, open_paths: set[str]):
-        self._app, self._token, self._open_paths = app, f"Bearer {token}".encode(), open_paths
+    def __init__(self, app: ASGIApp, token: str):
+        self._app, self._token = app, f"Bearer {token}".encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["client"] and scope["path"] not in self._open_paths:
+        if scope["type"] == "http" and scope["client"] and scope["path"] not in _OPEN:
             given = dict(scope["headers"]).get(b"authorization", b"")
             if not hmac.compare_digest(given, self._token):
                 await _error("the bearer token is missing or wrong", 401, "invalid_api_key")(scope, receive, send)

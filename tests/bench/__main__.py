@@ -48,6 +48,7 @@ class Bench:
             "GOMP_SPINCOUNT": "1000",
             "SHELLMATE_CONFIG_DIR": config,
             "SHELLMATE_EFFORT": "fast",
+            "SHELLMATE_RESIDENT": "never",
             "SHELLMATE_STATE_DIR": str(self.place / "state"),
         }
         self.shellmate = [sys.executable, "-m", "shellmate"]
