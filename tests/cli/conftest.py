@@ -71,7 +71,9 @@ def shellmate(tmp_path):
     def run(*args, answers=(), stdin=None, terminal=False, **variables):
         engine = FakeEngine([list(a) for a in answers])
         out, err = io.BytesIO(), io.StringIO()
-        places = {f"SHELLMATE_{k}_DIR": str(tmp_path / k.lower()) for k in ("CONFIG", "DATA", "CACHE", "STATE", "RUNTIME")}
+        places = {
+            f"SHELLMATE_{k}_DIR": str(tmp_path / k.lower()) for k in ("CONFIG", "DATA", "CACHE", "STATE", "RUNTIME")
+        }
         with nullcontext() if stdin is None else piped(stdin) as reader:
             env = Environment(
                 reader, out, err, {**places, **variables}, tmp_path, stdin_is_terminal=terminal and reader is None

@@ -28,7 +28,7 @@ class Terminal:
     def __init__(self, folder: Path):
         self.folder = folder
         self.env = Environment(None, io.BytesIO(), io.StringIO(), {"HOME": str(folder)}, folder)
-        paths = Paths(*(folder / kind for kind in ("config", "data", "cache", "state", "run")))
+        paths = Paths(*(folder / kind for kind in ("config", "data", "cache", "state", "runtime")))
         self.primed: list = []
         engine = SimpleNamespace(prime=lambda prefix: self.primed.append(prefix) or len(prefix), close=lambda: None)
         self.app = App(self.env, paths, {"model": "tiny"}, lambda: engine)

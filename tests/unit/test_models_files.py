@@ -23,7 +23,7 @@ MODEL = Model("tiny", "tiny.gguf", len(BYTES), hashlib.sha256(BYTES).hexdigest()
 
 @pytest.fixture
 def paths(tmp_path: Path) -> Paths:
-    return Paths(*(tmp_path / kind for kind in ("config", "data", "cache", "state", "run")))
+    return Paths(*(tmp_path / kind for kind in ("config", "data", "cache", "state", "runtime")))
 
 
 @pytest.fixture

