@@ -295,7 +295,7 @@ _shellmate() {
         --threads) return 0 ;;
         esac
         if [[ $cur == -* ]]; then
-            _shellmate_words --detach --tcp --i-know --idle --exit-when-idle --print-systemd -m --model --ctx --threads -v --verbose -h --help
+            _shellmate_words --detach --tcp --web --i-know --idle --exit-when-idle --print-systemd -m --model --ctx --threads -v --verbose -h --help
         fi
         ;;
     "status")

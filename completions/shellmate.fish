@@ -211,6 +211,7 @@ complete -c shellmate -n '__shellmate_at repl' -s h -l help -d 'Show this messag
 
 complete -c shellmate -n '__shellmate_at serve' -l detach -d 'Go on in the background, and return when it answers'
 complete -c shellmate -n '__shellmate_at serve' -l tcp -x -d 'Listen there as well, for whoever has the token'
+complete -c shellmate -n '__shellmate_at serve' -l web -d 'Show a page for a browser, at --tcp or 127.0.0.1:8080'
 complete -c shellmate -n '__shellmate_at serve' -l i-know -d 'Allow --tcp an address that others can reach'
 complete -c shellmate -n '__shellmate_at serve' -l idle -x -d 'Seconds without a question until the resident model is given back. [600.0]'
 complete -c shellmate -n '__shellmate_at serve' -l exit-when-idle -d 'End then, instead of only giving back the model\'s memory'

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -106,6 +107,7 @@ def start_chat(app: App, continues: bool, session: str, quiet: bool, verbose: in
             vi=app.setting("chat_keys") == "vi",
             remember=app.setting("log") and app.setting("chat_history") != "none",
             colour=choices.color,
+            suggest=partial(_suggest, app),
         )
         try:
             answered = run(chat, reader, spaced.begin_message)
@@ -116,6 +118,15 @@ def start_chat(app: App, continues: bool, session: str, quiet: bool, verbose: in
         engine.close()
     if not answered and not app.env.stdin_is_terminal:
         raise ShellmateError("the last message was not answered")
+
+
+async def _suggest(app: App, typed: str, in_words: bool) -> str:
+    """What the resident engine suggests, where there is one: it may come and go while messages are typed."""
+    if app.engine or app.setting("engine") == "http" or app.setting("resident") == "never" or not app.address.is_there:
+        return ""
+    from shellmate.resident.asking import ask_suggestion
+
+    return await ask_suggestion(app.address.socket, typed, in_words)
 
 
 def _history_file(app: App) -> Path:

@@ -9,9 +9,12 @@ import click
 from shellmate.cli.app import App
 from shellmate.cli.options import setting_option
 from shellmate.core.errors import ShellmateError, UsageError
+from shellmate.core.paths import reason
 from shellmate.resident.processes import start
 
 if TYPE_CHECKING:
+    from starlette.routing import Route
+
     from shellmate.prompt.prompt import Message
     from shellmate.resident.pool import ResidentModel
 
@@ -21,6 +24,7 @@ Examples:
   shellmate serve --detach              (in the background; `shellmate stop` ends it)
   curl --unix-socket "$(shellmate status --socket)" http://shellmate/v1/models
   shellmate serve --tcp 127.0.0.1:8080  (for clients without unix sockets; prints a token)
+  shellmate serve --web                 (a page to try it; prints its address)
   shellmate serve --print-systemd       (units that start it when somebody asks)
 
 \b
@@ -35,6 +39,7 @@ USUAL = "127.0.0.1:8080"
 @click.command(epilog=EPILOG)
 @click.option("--detach", is_flag=True, help="Go on in the background, and return when it answers.")
 @click.option("--tcp", metavar="HOST:PORT", help="Listen there as well, for whoever has the token.")
+@click.option("--web", is_flag=True, help=f"Show a page for a browser, at --tcp or {USUAL}.")
 @click.option("--i-know", is_flag=True, help="Allow --tcp an address that others can reach.")
 @setting_option("idle")
 @click.option("--exit-when-idle", is_flag=True, help="End then, instead of only giving back the model's memory.")
@@ -48,6 +53,7 @@ def serve(
     app: App,
     detach: bool,
     tcp: str | None,
+    web: bool,
     i_know: bool,
     exit_when_idle: bool,
     print_systemd: bool,
@@ -59,7 +65,7 @@ def serve(
     shellmate uses it by itself where it is there, and answers sooner.
     """
     app.configured |= {name: value for name, value in settings.items() if value is not None}
-    listen = _parse_tcp(tcp, i_know) if tcp else None
+    listen = _parse_tcp(tcp or USUAL, i_know) if tcp or web else None
     options = [f"--{name}={value}" for name, value in settings.items() if value is not None]
     options += ["--exit-when-idle"] if exit_when_idle else []
     if print_systemd:
@@ -72,14 +78,14 @@ def serve(
     _check_installed()
     if detach:
         if listen:
-            raise UsageError("--detach has no terminal for the token of --tcp", "leave one of them out")
+            raise UsageError("--detach has no terminal for the token of --tcp and --web", "leave one of them out")
         start(app.address, options, app.paths.state / "serve.log")
         app.env.say(f"shellmate: {app.address.name} is resident; `shellmate stop` ends it")
         return
-    _serve(app, listen, exit_when_idle, verbose)
+    _serve(app, listen, web, exit_when_idle, verbose)
 
 
-def _serve(app: App, listen: tuple[str, int] | None, exit_when_idle: bool, verbose: int) -> None:
+def _serve(app: App, listen: tuple[str, int] | None, web: bool, exit_when_idle: bool, verbose: int) -> None:
     from shellmate.engine.binding import THREAD_VARIABLES
     from shellmate.resident.app import make_app
     from shellmate.resident.pool import Pool
@@ -88,15 +94,17 @@ def _serve(app: App, listen: tuple[str, int] | None, exit_when_idle: bool, verbo
 
     app.env.prefer(THREAD_VARIABLES)
     token = secrets.token_urlsafe(24) if listen else ""
-    service = Service(app.address, app.setting("idle"), exit_when_idle, _usual_prefix(app), listen)
+    prefix = _usual_prefix(app)
+    page = _page_routes(app, prefix) if web else []
+    service = Service(app.address, app.setting("idle"), exit_when_idle, prefix, listen)
     pool = Pool(partial(_open_model, app, verbose), SEATS)
     app.model_file(quiet=False)  # what is missing or damaged is said now
     if listen:
-        _tell(app, listen, token)
+        _tell(app, listen, token, web)
     else:
         app.env.say(f"shellmate: {app.address.name} is resident at {app.address.socket}")
     try:
-        run(service, make_app(pool, app.model_name, token), pool, app.env)
+        run(service, make_app(pool, app.model_name, token, page), pool, app.env)
     except RunningError as error:
         app.env.say(f"shellmate: {error}")
 
@@ -117,10 +125,19 @@ def _usual_prefix(app: App) -> "tuple[Message, ...]":
     return compose(Request("", app.setting("lang"), None), PromptLibrary.of(app.paths), app.setting("prompt")).prefix
 
 
-def _tell(app: App, listen: tuple[str, int], token: str) -> None:
+def _page_routes(app: App, prefix: "tuple[Message, ...]") -> "list[Route]":
+    from shellmate.resident.page import routes
+
+    try:
+        return routes(app.model_name, prefix)
+    except OSError as error:
+        raise ShellmateError(f"the page is not here: {reason(error)}", "install shellmate anew") from error
+
+
+def _tell(app: App, listen: tuple[str, int], token: str, web: bool) -> None:
     host, port = listen
     place = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    app.env.say(f"shellmate: base URL {place}/v1, token {token}")
+    app.env.say(f"shellmate: open {place}/#{token}" if web else f"shellmate: base URL {place}/v1, token {token}")
 
 
 def _parse_tcp(text: str, i_know: bool) -> tuple[str, int]:

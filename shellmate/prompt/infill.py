@@ -1,4 +1,4 @@
-"""The prompt that has a command completed: what a file of such commands would have in its place."""
+"""The prompts that have a line completed: what a file of such lines would have in its place."""
 
 from shellmate.prompt.prompt import Prompt
 
@@ -11,8 +11,21 @@ git log --oneline --since='1 week ago'
 # Unpack an archive
 tar -xzf archive.tar.gz -C /tmp
 """
+_REQUESTS = """# Requests, each in one line
+count csv column mean
+list the ten largest files
+rename all jpg files to lower case
+a function that checks whether a number is prime
+commits of the last week by author
+read a json file and print its keys
+"""
 
 
 def compose_infill(before: str, after: str) -> Prompt:
     """What a command has before the cursor, and behind it, as a Prompt whose answer goes between."""
     return Prompt((), "", infill=(_SCRIPT + before, f"{after}\n"))
+
+
+def compose_request_infill(before: str) -> Prompt:
+    """The beginning of a request in words, as a Prompt whose answer is its end."""
+    return Prompt((), "", infill=(_REQUESTS + before, "\n"))

@@ -10,6 +10,7 @@ from shellmate.repl.tty import can_move_its_cursor, open_output
 
 if TYPE_CHECKING:
     from shellmate.repl.completer import Names
+    from shellmate.repl.suggest import Suggest
 
 
 class Reader(Protocol):
@@ -29,16 +30,28 @@ def open_reader(
     vi: bool = False,
     remember: bool = True,
     colour: str = "auto",
+    suggest: "Suggest | None" = None,
 ) -> Reader:
     """The reader that suits what stdin is. `names` is what Tab offers (see MessageCompleter), `toolbar` the line below
-    the message; without `remember` the history is neither read nor written."""
+    the message; without `remember` the history is neither read nor written. `suggest` says how a line that is being
+    typed probably ends, where the history does not."""
     if not env.stdin_is_terminal:
         return PlainReader(env, show_prompt=False)
     output = open_output(env) if can_move_its_cursor(env) else None
     if output is None:
         return PlainReader(env, show_prompt=True)
     from shellmate.repl.completer import MessageCompleter
+    from shellmate.repl.suggest import MessageSuggester
     from shellmate.repl.terminal import TerminalReader
 
-    completer = MessageCompleter(names, env.cwd)
-    return TerminalReader(env, history_file, completer, toolbar, vi=vi, remember=remember, colour=colour, output=output)
+    return TerminalReader(
+        env,
+        history_file,
+        MessageCompleter(names, env.cwd),
+        toolbar,
+        vi=vi,
+        remember=remember,
+        colour=colour,
+        output=output,
+        suggester=MessageSuggester(suggest) if suggest else None,
+    )

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 from prompt_toolkit import PromptSession
-from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
+from prompt_toolkit.auto_suggest import AutoSuggest, AutoSuggestFromHistory
 from prompt_toolkit.completion import Completer
 from prompt_toolkit.cursor_shapes import ModalCursorShapeConfig
 from prompt_toolkit.output import ColorDepth
@@ -44,6 +44,7 @@ class TerminalReader:
         remember: bool = True,
         colour: str = "auto",
         output: TextIO | None = None,
+        suggester: AutoSuggest | None = None,
     ):
         """Raises UsageError where there is no terminal."""
         stream = output or open_output(env)
@@ -64,7 +65,7 @@ class TerminalReader:
             vi_mode=vi,
             complete_while_typing=False,
             completer=completer,
-            auto_suggest=AutoSuggestFromHistory(),
+            auto_suggest=suggester or AutoSuggestFromHistory(),
             history=self._history,
             key_bindings=bind_keys(env.say),
             enable_suspend=True,

@@ -3,7 +3,7 @@
 import hmac
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from starlette.applications import Starlette
@@ -19,15 +19,17 @@ from shellmate.core.errors import ModelError, ShellmateError, UsageError
 from shellmate.resident import completions, house
 from shellmate.resident.completions import UnknownModelError
 from shellmate.resident.openai import RequestError
+from shellmate.resident.page import OPEN
 from shellmate.resident.pool import BusyError, Pool
 from shellmate.resident.streams import DisconnectedError
 
 _GONE = 499  # as nginx has it: nobody reads it
-_OPEN = ("/health",)
+_OPEN = ("/health", *OPEN)
 
 
-def make_app(pool: Pool, model: str, token: str = "") -> Starlette:
-    """The application for a model. With a `token` whoever asks over TCP has to know it, but for health."""
+def make_app(pool: Pool, model: str, token: str = "", page: Sequence[Route] = ()) -> Starlette:
+    """The application for a model, and a page's routes. With a `token` whoever asks over TCP has to know it, but for
+    health and the page's files."""
     since = int(time.time())
 
     async def health(request: Request) -> JSONResponse:
@@ -50,6 +52,7 @@ def make_app(pool: Pool, model: str, token: str = "") -> Starlette:
             Route("/health", health),
             *completions.routes(pool, model, since),
             *house.routes(pool),
+            *page,
         ],
         middleware=[Middleware(TokenCheck, token=token)] if token else [],
         exception_handlers=_handlers(),

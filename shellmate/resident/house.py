@@ -17,7 +17,7 @@ from shellmate.prompt.prompt import Prompt
 from shellmate.resident import wire
 from shellmate.resident.pool import NOTHING, Emit, Pool, Work
 from shellmate.resident.streams import Stream, while_connected
-from shellmate.resident.suggesting import ONLY_WHAT_IS_SURE, SUGGESTING, compose_suggestion, read_suggestion
+from shellmate.resident.suggesting import COMMANDS, REQUESTS, SUGGESTING, Lines, read_suggestion
 
 Given = Mapping[str, Any]
 Do = Callable[[Given], tuple[Work, Prompt | None]]
@@ -46,17 +46,21 @@ def routes(pool: Pool) -> list[Route]:
         notes.take_soon(wire.read_prompt(given["prompt"]), given["answer"], Keeping(**given["keeping"]))
         return Response(status_code=202)
 
-    async def suggest(request: Request) -> Response:
-        typed = (await request.body()).decode("utf-8", "replace")
-        suggestion = await while_connected(request.receive, _suggest(pool, typed))
-        return PlainTextResponse(suggestion)
+    def suggesting(lines: Lines) -> Callable[[Request], Awaitable[Any]]:
+        async def suggest(request: Request) -> Response:
+            typed = (await request.body()).decode("utf-8", "replace")
+            suggestion = await while_connected(request.receive, _suggest(pool, lines, typed))
+            return PlainTextResponse(suggestion)
+
+        return suggest
 
     return [
         Route(wire.GENERATE, answering(_generate), methods=["POST"]),
         Route(wire.SEVERAL, answering(_generate_several), methods=["POST"]),
         Route(wire.PRIME, answering(_prime), methods=["POST"]),
         Route(wire.NOTE, note, methods=["POST"]),
-        Route(wire.SUGGEST, suggest, methods=["POST"]),
+        Route(wire.SUGGEST, suggesting(COMMANDS), methods=["POST"]),
+        Route(wire.SUGGEST_WORDS, suggesting(REQUESTS), methods=["POST"]),
     ]
 
 
@@ -142,16 +146,16 @@ def _prime(given: Given) -> tuple[Work, Prompt]:
     return lambda engine, emit: emit({"primed": engine.prime(prefix)}), Prompt(prefix, "")
 
 
-async def _suggest(pool: Pool, typed: str) -> str:
+async def _suggest(pool: Pool, lines: Lines, typed: str) -> str:
     """What probably comes behind what was typed; nothing where that is not sure."""
-    prompt = compose_suggestion(typed)
+    prompt = lines.compose(typed)
 
     def work(engine: Engine, emit: Emit) -> None:
-        candidates, _ = engine.generate_several(prompt, SUGGESTING, 1, effort=ONLY_WHAT_IS_SURE)
+        candidates, _ = engine.generate_several(prompt, SUGGESTING, 1, effort=lines.effort)
         emit({"candidates": wire.write_candidates(candidates)})
 
     found: list[Candidate] = []
     with suppress(ShellmateError):  # a model that cannot do it has nothing to say
         async for event in pool.run(work, prompt, NOTHING):
             found = wire.read_candidates(event["candidates"])
-    return read_suggestion(typed, found[0]) if found else ""
+    return read_suggestion(lines, typed, found[0]) if found else ""

@@ -34,6 +34,7 @@ class Seat:
         self.thread = ThreadPoolExecutor(1, "seat")
         self.last: Prompt | None = None
         self.is_taken = False
+        self.last_taken = 0.0  # by monotonic()
         self._emit: Emit = lambda _: None
 
     def work(self, shared: SharedModel, keeping: Keeping, work: Work, emit: Emit) -> None:
@@ -50,9 +51,12 @@ class Seat:
             self._emit = lambda _: None
 
     def has_in_common_with(self, prompt: Prompt | None) -> int:
-        """How many messages a prompt begins with that the one before it did as well."""
+        """How many messages a prompt begins with that the one before it did as well. Ends of lines go with each other,
+        so that those that are suggested while a message is typed leave the seat alone that knows the conversation."""
         if self.last is None or prompt is None:
             return 0
+        if self.last.infill and prompt.infill:
+            return 1
         mine, theirs = ([*p.prefix, *p.turns] for p in (self.last, prompt))
         return next(
             (n for n, (a, b) in enumerate(zip(mine, theirs, strict=False)) if a != b), min(len(mine), len(theirs))
@@ -144,8 +148,8 @@ class Pool:
         try:
             model = await self._obtain()
             free = (seat for seat in model.seats if not seat.is_taken)
-            seat = max(free, key=lambda each: each.has_in_common_with(prompt))
-            seat.is_taken, seat.slot.is_cancelled = True, False
+            seat = max(free, key=lambda each: (each.has_in_common_with(prompt), -each.last_taken))
+            seat.is_taken, seat.last_taken, seat.slot.is_cancelled = True, monotonic(), False
             self.busy += 1
             return model, seat
         except BaseException:

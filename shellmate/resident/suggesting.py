@@ -2,30 +2,45 @@
 
 import math
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 
 from shellmate.engine.engine import Candidate, Effort, Sampling
-from shellmate.prompt.infill import compose_infill
+from shellmate.prompt.infill import compose_infill, compose_request_infill
 from shellmate.prompt.prompt import Prompt
 
 SUGGESTING = Sampling(max_tokens=10, stop="\n")
-ONLY_WHAT_IS_SURE = Effort(sequences=1, surest=0.3)  # the probability of each token
-# The mean probability of a token from which on a suggestion is worth the look.
-LEAST_SHARE = 0.6
 SHORTEST, LONGEST = 4, 400  # characters that were typed
 LEAST_WORTH = 2  # characters of a suggestion
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]")
 
 
-def compose_suggestion(typed: str) -> Prompt:
-    """The prompt that has a line completed."""
-    return compose_infill(typed, "")
+@dataclass(frozen=True)
+class Lines:
+    """A kind of line: the prompt for its end, the probability that each token of that must have, and the mean one from
+    which on a suggestion is worth the look."""
+
+    compose: Callable[[str], Prompt]
+    surest: float
+    least_share: float
+
+    @property
+    def effort(self) -> Effort:
+        return Effort(sequences=1, surest=self.surest)
 
 
-def read_suggestion(typed: str, candidate: Candidate) -> str:
+COMMANDS = Lines(partial(compose_infill, after=""), 0.3, 0.6)
+# The same thing can be said in many ways, so of words none is as likely: of 23 requests that were begun, what was
+# suggested from here on was what people would say, and what was below it mostly not.
+REQUESTS = Lines(compose_request_infill, 0.1, 0.42)
+
+
+def read_suggestion(lines: Lines, typed: str, candidate: Candidate) -> str:
     """What goes behind the line, or nothing: where the model is not sure on the whole, or writes what is no line's end.
     Of what was cut off the last word goes too, which may not be whole."""
     line = candidate.text.split("\n")[0]
     line = line.rstrip() if candidate.finished else line.rpartition(" ")[0].rstrip()
     if len(line.strip()) < LEAST_WORTH or not SHORTEST <= len(typed) <= LONGEST:
         return ""
-    return "" if math.exp(candidate.mean_logprob) < LEAST_SHARE or _UNPRINTABLE.search(line) else line
+    return "" if math.exp(candidate.mean_logprob) < lines.least_share or _UNPRINTABLE.search(line) else line

@@ -14,7 +14,8 @@ from shellmate.engine.engine import Candidate, Effort, Sampling, Usage
 from shellmate.prompt.prompt import Message, Prompt
 
 GENERATE, SEVERAL, NOTE, PRIME = "/shellmate/generate", "/shellmate/several", "/shellmate/note", "/shellmate/prime"
-SUGGEST = "/shellmate/suggest"
+SUGGEST = "/shellmate/suggest"  # the end of a command
+SUGGEST_WORDS = "/shellmate/suggest/words"  # of a request
 
 
 def write_prompt(prompt: Prompt) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from shellmate.session.log import SessionLog
 from shellmate.session.turn import Turn
-from tests.repl.terminal import Talk
+from tests.repl.terminal import Talk, read_lines
 from tests.shell.terminal import CHECKOUT
 
 PIECES = 0.03  # seconds between the pieces of a slow answer
@@ -37,10 +37,6 @@ def command_of(place: Path, *arguments: str) -> str:
 
 def write_answers(place: Path, *answers: list) -> None:
     (place / "answers.json").write_text(json.dumps(answers), encoding="utf-8")
-
-
-def read_lines(file: Path) -> list[dict]:
-    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] if file.exists() else []
 
 
 def logged_in(place: Path) -> list[Turn]:

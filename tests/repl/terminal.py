@@ -13,7 +13,7 @@ from tests.shell import terminal as shell
 from tests.shell.terminal import CHECKOUT
 
 READ = """
-import json, signal, sys, time
+import asyncio, json, signal, sys, time
 sys.path[:0] = [{checkout!r}]
 from pathlib import Path
 from shellmate.core.environment import Environment
@@ -26,7 +26,21 @@ signal.signal(signal.SIGTERM, end)
 env = Environment.of_process()
 place = Path({place!r})
 names = {{"model": lambda: ["small", "smaller"], "prompt": lambda: 1 / 0}}
-reader = open_reader(env, place / "state" / "history", names, lambda: {toolbar!r}, vi={vi!r}, remember={remember!r})
+
+async def suggest(typed, in_words):
+    log = open(place / "suggested.jsonl", "a", buffering=1)
+    log.write(json.dumps([typed, in_words]) + "\\n")
+    try:
+        await asyncio.sleep({slowly!r})
+        return {suggestion!r}
+    except asyncio.CancelledError:
+        log.write("null\\n")
+        raise
+
+reader = open_reader(
+    env, place / "state" / "history", names, lambda: {toolbar!r},
+    vi={vi!r}, remember={remember!r}, suggest=suggest if {suggestion!r} else None,
+)
 said = open(place / "said.jsonl", "a", buffering=1)
 env.write({first!r})
 while True:
@@ -45,18 +59,38 @@ env.write("left\\n")
 """
 
 
-def write_script(place: Path, toolbar: str = "", vi: bool = False, remember: bool = True, first: str = "") -> Path:
+def write_script(
+    place: Path,
+    toolbar: str = "",
+    vi: bool = False,
+    remember: bool = True,
+    first: str = "",
+    suggestion: str = "",
+    slowly: float = 0,
+) -> Path:
     """The script that reads messages and notes them in said.jsonl."""
     script = place / "script.py"
     script.write_text(
-        READ.format(checkout=str(CHECKOUT), place=str(place), toolbar=toolbar, vi=vi, remember=remember, first=first)
+        READ.format(
+            checkout=str(CHECKOUT),
+            place=str(place),
+            toolbar=toolbar,
+            vi=vi,
+            remember=remember,
+            first=first,
+            suggestion=suggestion,
+            slowly=slowly,
+        )
     )
     return script
 
 
 def said_in(place: Path) -> list[str | None]:
-    file = place / "said.jsonl"
-    return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+    return read_lines(place / "said.jsonl")
+
+
+def read_lines(file: Path) -> list:
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] if file.exists() else []
 
 
 class AnsweringScreen(pyte.Screen):
@@ -133,12 +167,16 @@ class Terminal(Talk):
         vi: bool = False,
         remember: bool = True,
         first: str = "",
+        suggestion: str = "",
+        slowly: float = 0,
         to_file: bool = False,
         ignore_hangup: bool = False,
         wait: bool = True,
         **variables: str,
     ):
-        script = write_script(place, toolbar=toolbar, vi=vi, remember=remember, first=first)
+        script = write_script(
+            place, toolbar=toolbar, vi=vi, remember=remember, first=first, suggestion=suggestion, slowly=slowly
+        )
         ignore = "trap '' HUP; " if ignore_hangup else ""
         command = f"{ignore}exec {sys.executable} {script}" + (f" > {place / 'out'}" if to_file else "")
         self.spawn(command, place, columns, rows, **variables)
@@ -147,6 +185,10 @@ class Terminal(Talk):
 
     def said(self) -> list[str | None]:
         return said_in(self.place)
+
+    def suggested(self) -> list[list | None]:
+        """What was typed when an end was asked for, and whether it was words; None where that was given up."""
+        return read_lines(self.place / "suggested.jsonl")
 
     def hears(self, *messages: str | None) -> None:
         """Wait until these, and no others, have been sent."""

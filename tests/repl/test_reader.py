@@ -132,6 +132,42 @@ def test_a_suggestion_is_taken_with_the_right_arrow(start, vi):
     terminal.hears("count the lines", "cou", "count the lines")
 
 
+def test_where_the_history_has_nothing_an_engine_is_asked(start):
+    terminal = start(suggestion=" in all files")
+    terminal.send("count lines")
+    terminal.wait(lambda: terminal.line() == "» count lines in all files", "the end is suggested")
+    assert terminal.suggested()[-1] == ["count lines", True]
+    terminal.send(RIGHT + "\r")
+    terminal.hears("count lines in all files")
+    asked = len(terminal.suggested())
+    terminal.send("count")
+    terminal.wait(lambda: terminal.line() == "» count lines in all files", "the history comes first")
+    terminal.settle()
+    assert terminal.suggested()[asked:] == []
+    terminal.send("\x15!git sta")
+    terminal.wait(lambda: ["git sta", False] in terminal.suggested(), "a command is gone on with as one")
+
+
+def test_the_next_key_ends_what_the_last_one_began(start):
+    terminal = start(suggestion=" never shown", slowly=60)
+    terminal.send("count")
+    terminal.wait(lambda: terminal.suggested() == [["count", True]], "it is asked")
+    terminal.send("x")
+    terminal.wait(lambda: terminal.suggested() == [["count", True], None, ["countx", True]], "it is asked anew")
+    terminal.send("\r")
+    terminal.hears("countx")
+    terminal.wait(lambda: terminal.suggested()[-1] is None, "what is sent wants no end")
+
+
+@pytest.mark.parametrize("typed", ["abc", "/lang", "one" + ALT_ENTER + "two and three"])
+def test_no_end_is_asked_for(start, typed):
+    terminal = start(suggestion="?")
+    terminal.send(typed)
+    terminal.settle()
+    terminal.settle()
+    assert terminal.suggested() == [] and "?" not in terminal.text()
+
+
 def test_forty_columns_with_wide_characters_and_a_long_toolbar(start):
     terminal = start(columns=40, rows=12, toolbar="模型 qwen " * 10)
     terminal.shows("qwen")

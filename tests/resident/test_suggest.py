@@ -1,5 +1,6 @@
 """Suggestions while typing, by the real plugin in a real zsh."""
 
+import socket
 import sys
 import time
 from pathlib import Path
@@ -7,7 +8,10 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from tests.repl.terminal import Talk
+
 pytestmark = pytest.mark.model
+RIGHT = "\x1b[C"
 PLUGIN = Path("/usr/share/zsh-autosuggestions/zsh-autosuggestions.zsh")
 
 
@@ -57,17 +61,43 @@ def test_the_next_key_ends_what_the_last_one_began(resident, zsh):
     resident.wait_for(lambda health: health["busy"] == health["waiting"] == 0, 3)
 
 
-@pytest.mark.parametrize(
-    ("line", "end"),
-    [("pip install -r req", "uirements.txt"), ("sudo systemctl rest", "art"), ("abc", ""), ("echo \x1b[2J", "")],
-)
-def test_the_endpoint(resident, line, end):
-    import socket
+@pytest.fixture
+def chat(resident, tmp_path):
+    talk = Talk.__new__(Talk)
+    variables = {**resident.variables, "SHELLMATE_STATE_DIR": str(tmp_path / "state")}
+    talk.spawn(f"exec {sys.executable} -m shellmate repl", tmp_path, 80, 40, **variables)
+    talk.prompts(1)
+    yield talk
+    talk.close()
 
+
+def test_a_message_in_the_chat_is_completed_in_grey(chat):
+    chat.send("list files sorted by")
+    chat.wait(lambda: chat.line() == "» list files sorted by size", "the end is suggested")
+    chat.send(RIGHT + "\r")
+    chat.prompts(2)
+    assert "ls -" in chat.text()
+    chat.send("!pip install -r req")
+    chat.wait(lambda: chat.line() == "» !pip install -r requirements.txt", "a command's end is suggested")
+
+
+@pytest.mark.parametrize(
+    ("path", "line", "end"),
+    [
+        ("", "pip install -r req", "uirements.txt"),
+        ("", "sudo systemctl rest", "art"),
+        ("", "abc", ""),
+        ("", "echo \x1b[2J", ""),
+        ("/words", "qwxz zz", ""),
+        ("/words", "find files larger th", "an 100MB"),
+    ],
+)
+def test_the_endpoint(resident, path, line, end):
     asking = socket.socket(socket.AF_UNIX)
     asking.settimeout(30)
     asking.connect(resident.socket)
-    asking.sendall(b"POST /shellmate/suggest HTTP/1.0\r\nContent-Length: %d\r\n\r\n%s" % (len(line), line.encode()))
+    head = f"POST /shellmate/suggest{path} HTTP/1.0\r\nContent-Length: {len(line)}\r\n\r\n"
+    asking.sendall(f"{head}{line}".encode())
     said = b"".join(iter(lambda: asking.recv(4096), b"")).decode()
     asking.close()
     assert said.startswith("HTTP/1.1 200") and said.partition("\r\n\r\n")[2] == end

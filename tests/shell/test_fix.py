@@ -21,11 +21,12 @@ def test_the_last_command_and_its_status_are_told(terminal):
     for failing, status in (("sh -c 'exit 3' gti", 3), ("GITHUB_TOKEN=abc123 false", 1)):
         terminal.send(f"{failing}\r")
         terminal.settle()
-        for _ in range(2):
+        so_far = len(terminal.asked())
+        for count in (1, 2):
             terminal.send("\x0cshellmate fix\r")
-            terminal.wait(lambda: "git status" in terminal.text(), "the command is printed")
-            terminal.settle()
-        asked = terminal.asked()[-2]["words"]
+            terminal.wait(lambda: len(terminal.asked()) == so_far + count, "it is asked")  # noqa: B023
+            terminal.wait(lambda: terminal.text().endswith("git status\n$"), "the command is printed")
+        asked = terminal.asked()[so_far]["words"]
         assert asked == f"{failing.replace('abc123', '***')}\nexit status {status}"
 
 
