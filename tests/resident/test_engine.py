@@ -211,3 +211,12 @@ def test_json_says_what_it_took(resident):
     told = json.loads(resident.run(*words).stdout)
     assert told["timings"]["evaluated_tokens"] < 30 < told["timings"]["primed_tokens"]
     assert json_lines(resident.run("status", "--json").stdout)[0]["loaded"]
+
+
+def test_what_is_done_beside_makes_way_for_a_question(resident, run, primed):
+    """The turn that is evaluated for the next question is left for later when another one comes: it is alone then."""
+    question = ("--effort", "fast", "--py", "a class for a bank account with deposit, withdraw, balance and history")
+    alone = run(*question, env={**primed, "SHELLMATE_RESIDENT": "never"})
+    for pause in (0.5, 0.6, 0.7, 0.9):  # it begins after half a second of quiet
+        assert resident.run(*question).stdout == alone.stdout
+        time.sleep(pause)
