@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -178,31 +177,6 @@ def test_what_may_not_be_kept_is_not_kept(another, tmp_path):
 
 def _states(server):
     return server.run("cache", "info").stdout
-
-
-def test_eight_clients_do_not_get_each_others_words(resident):
-    """Short completions from eight clients, some of which go away; each answer continues its own prompt."""
-    failures: list[str] = []
-
-    def client(number: int) -> None:
-        for turn in range(12):
-            start = 100 * number + turn
-            body = {"prompt": f"{start}, {start + 1}, {start + 2},", "max_tokens": 6, "stop": [","]}
-            if turn % 4 == 3:
-                resident.begin("/v1/completions", body).close()
-                continue
-            said = resident.post("/v1/completions", body)
-            if said.status != 200 or said.body["choices"][0]["text"].strip() != str(start + 3):
-                failures.append(f"{start}: {said.text}")
-
-    threads = [threading.Thread(target=client, args=(n,)) for n in range(1, 9)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(120)
-    assert not any(thread.is_alive() for thread in threads)
-    assert not failures
-    resident.wait_for(lambda health: health["busy"] == health["waiting"] == 0, 5)
 
 
 def test_json_says_what_it_took(resident):
