@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALL := $(PYTHON) scripts/locked.py sh scripts/install.sh "$(PYTHON)" $(VENV)
 INSTALLER := pyproject.toml scripts/install.sh scripts/build_llama.sh
 
-.PHONY: demo install test test-ready test-fast lint docs record bench accuracy fit clean
+.PHONY: demo install test test-ready test-fast lint docs record bench llama-server accuracy fit clean
 .DEFAULT_GOAL := demo
 
 demo: install
@@ -44,6 +44,9 @@ bench: $(VENV)/.test
 	@$(BIN)/shellmate model pull --no-prime
 	@$(BIN)/shellmate cache prime
 	@$(BIN)/python -m tests.bench
+
+llama-server: $(VENV)/.run
+	@sh scripts/build_llama_server.sh $(BIN)/python
 
 accuracy: $(VENV)/.test
 	@$(BIN)/shellmate model pull --no-prime

@@ -49,7 +49,7 @@ class App:
 
             cores = self.setting("threads") or physical_cores()
             self.configured = {**self.configured, "model": choose_model(self.paths, self.setting("effort"), cores)}
-        return self.setting("model")
+        return str(self.setting("model"))
 
     @property
     def model_name(self) -> str:

@@ -44,7 +44,8 @@ class AskingGroup(click.Group):
         from importlib import import_module
 
         name = HIDDEN.get(name, name)
-        return getattr(import_module(f"shellmate.cli.{name}"), name)
+        command: click.Command = getattr(import_module(f"shellmate.cli.{name}"), name)
+        return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         ctx.meta["question"] = not (args and args[0] in (*COMMANDS, *HIDDEN))

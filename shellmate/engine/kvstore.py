@@ -19,7 +19,7 @@ _BUSY_SECONDS = 5
 _FAULTS = (OSError, sqlite3.Error, diskcache.Timeout)
 
 
-class BytesDisk(diskcache.Disk):
+class BytesDisk(diskcache.Disk):  # type: ignore[misc]
     """Keys are text, values bytes in files of their own; what else is found there is refused, pickles above all."""
 
     def put(self, key: Any) -> tuple[Any, bool]:
@@ -128,7 +128,7 @@ class KVStore:
     def clear(self) -> int:
         """Forget everything; how many states that were."""
         try:
-            return self._cache.clear()
+            return int(self._cache.clear())
         except _FAULTS as error:
             raise ShellmateError(f"the KV store cannot be cleared: {error}") from error
 
