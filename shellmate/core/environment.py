@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
+_TAKEN_FOR_C = ("C.UTF-8", "C.utf8", "UTF-8")  # by Python, PEP 538
+
 
 @dataclass
 class Environment:
@@ -66,6 +68,16 @@ class Environment:
         if when != "auto":
             return when == "always"
         return is_terminal and not self.variables.get("NO_COLOR") and self.variables.get("TERM") != "dumb"
+
+    @property
+    def speaks_utf8(self) -> bool:
+        """Whether the user's locale can do UTF-8. Python writes it in any, since it takes another one than C itself."""
+        variables = self.variables
+        ctype = variables.get("LC_CTYPE")
+        if ctype in _TAKEN_FOR_C and self.variables is os.environ and sys.flags.utf8_mode:
+            ctype = None  # Python's own, which it has put there
+        name = variables.get("LC_ALL") or ctype or variables.get("LANG") or "C"
+        return "utf" in name.lower()
 
 
 def _working_directory() -> Path:

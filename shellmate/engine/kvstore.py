@@ -126,9 +126,12 @@ class KVStore:
             raise ShellmateError(f"the KV store cannot be read: {error}", "run `shellmate cache clear`") from error
 
     def clear(self) -> int:
-        """Forget everything; how many states that were."""
+        """Forget everything, also what an index that was damaged has left behind; how many states that were."""
         try:
-            return self._cache.clear()
+            count = self._cache.clear()
+            for file in self._directory.rglob("*.val"):
+                file.unlink(missing_ok=True)
+            return count
         except _FAULTS as error:
             raise ShellmateError(f"the KV store cannot be cleared: {error}") from error
 

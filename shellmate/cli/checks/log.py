@@ -1,0 +1,42 @@
+"""The log of questions and answers."""
+
+import sqlite3
+from collections.abc import Iterator
+
+from shellmate.cli.checks.finding import Finding, ok, warning
+from shellmate.cli.checks.patient import Patient
+from shellmate.core.sqlitefile import find_damage, open_unchanged
+from shellmate.models.words import megabytes
+from shellmate.session.log import FILE, VERSION
+
+_SOON_READ = 16 << 20  # bytes: larger files are read as a whole only with --deep
+
+
+def check_log(patient: Patient) -> Iterator[Finding]:
+    file = patient.paths.state / FILE
+    if not file.exists():
+        yield ok("log", "it is empty" if patient.app.setting("log") else "it is switched off")
+        return
+    size, damage, version, count = file.stat().st_size, "", 0, 0
+    try:
+        with open_unchanged(file) as connection:
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            if patient.deep or size < _SOON_READ:
+                damage = find_damage(connection)
+            if version == VERSION and not damage:
+                (count,) = connection.execute("SELECT count(*) FROM turns").fetchone()
+    except sqlite3.Error as error:
+        damage = str(error)
+    if damage:
+        yield warning("log", f"{file} is damaged ({damage}): --continue fails until it is moved away", _move_away(file))
+    elif version > VERSION:
+        yield warning("log", f"{file} is of a newer shellmate, so nothing is kept", _move_away(file))
+    else:
+        yield ok("log", f"{count} answers, {megabytes(size)}, {file}")
+
+
+def _move_away(file: object) -> str:
+    from shlex import quote
+
+    place = quote(str(file))
+    return f"for end in -wal -shm ''; do mv -f {place}$end {place}.old$end 2>/dev/null; done"

@@ -1,0 +1,63 @@
+"""What the checks look at: the command's world, and what several of them want to know."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from shellmate.cli.app import App
+from shellmate.core.environment import Environment
+from shellmate.core.paths import Paths
+
+if TYPE_CHECKING:
+    from shellmate.engine.build import Build
+    from shellmate.engine.kept import KeptStates
+    from shellmate.models.installed import ModelFile
+
+
+@dataclass
+class Patient:
+    """`app` has the settings that are sound. With `deep` a check may take minutes; `quiet` shows no progress.
+    `model_file` is there once the model's check has found it sound."""
+
+    app: App
+    deep: bool = False
+    quiet: bool = False
+    model_file: "ModelFile | None" = None
+
+    @property
+    def env(self) -> Environment:
+        return self.app.env
+
+    @property
+    def paths(self) -> Paths:
+        return self.app.paths
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether somebody else's engine answers, so that the one here does not matter."""
+        return self.app.setting("engine") == "http"
+
+    @cached_property
+    def build(self) -> "Build":
+        """Raises as `read_build`."""
+        from shellmate.engine.build import read_build
+
+        return read_build()
+
+    @cached_property
+    def kept(self) -> "KeptStates":
+        """Raises as `read_kept`."""
+        from shellmate.engine.kept import read_kept
+
+        return read_kept(self.paths.kv)
+
+    def setting_to(self, name: str, value: Any) -> str:
+        """The command by which a setting takes that value: a variable that says otherwise has to go for it."""
+        from shlex import quote
+
+        from shellmate.core.settings import SETTINGS
+
+        variable = SETTINGS[name].variable
+        if self.env.variables.get(variable):
+            return f"unset {variable}"
+        return f"shellmate config set {name} {quote(str(value).lower() if isinstance(value, bool) else str(value))}"

@@ -1,0 +1,102 @@
+"""The terminal and the locale, and the programs beside shellmate that make answers better."""
+
+import locale
+import shutil
+from collections.abc import Iterator
+
+from shellmate.cli.checks.finding import Finding, note, ok, warning
+from shellmate.cli.checks.patient import Patient
+
+_NARROW, _LOW = 40, 10  # columns, lines
+
+
+def check_terminal(patient: Patient) -> Iterator[Finding]:
+    env = patient.env
+    term, is_terminal = env.variables.get("TERM", ""), env.stdout_is_terminal or env.stderr_is_terminal
+    if not is_terminal:
+        yield ok("terminal", "stdout and stderr are none, so nothing is coloured or drawn")
+        return
+    columns, lines = shutil.get_terminal_size()
+    size = f"{columns} columns, {lines} lines"
+    if term in ("", "dumb", "unknown"):
+        text = f"{size}, TERM is {term or 'not set'}: no colours, and the chat has no editing"
+        yield note("terminal", text, "export TERM=xterm-256color")
+    elif columns < _NARROW or lines < _LOW:
+        yield note("terminal", f"{size}: code is hard to read in so little room", "stty columns 80 rows 24")
+    elif env.variables.get("NO_COLOR"):
+        yield ok("terminal", f"{term}, {size}, no colours since NO_COLOR is set")
+    else:
+        yield ok("terminal", f"{term}, {size}, {_count_colours(term)}")
+
+
+def _count_colours(term: str) -> str:
+    import curses
+
+    try:
+        curses.setupterm(term, 1)
+        count = curses.tigetnum("colors")
+    except curses.error:
+        return "of which the system knows nothing"
+    return f"{count:,} colours" if count > 0 else "no colours"
+
+
+def check_locale(patient: Patient) -> Iterator[Finding]:
+    variables = patient.env.variables
+    name = next((n for n in ("LC_ALL", "LC_CTYPE", "LANG") if variables.get(n)), "")
+    mend = f"export {'LC_ALL' if name == 'LC_ALL' else 'LC_CTYPE'}=C.UTF-8"
+    if not patient.env.speaks_utf8:
+        yield note("locale", f"{_said(patient)} is not UTF-8: what is not ASCII may not be shown as it is", mend)
+    elif not _is_installed(variables[name]):
+        yield warning("locale", f"{name}={variables[name]} is not installed here, so shells take C instead", mend)
+    else:
+        yield ok("locale", f"{name}={variables[name]}")
+
+
+def _said(patient: Patient) -> str:
+    variables = patient.env.variables
+    if variables.get("LC_ALL"):
+        return f"LC_ALL={variables['LC_ALL']}"
+    return f"LANG={variables['LANG']}" if variables.get("LANG") else "the locale, which is not set,"
+
+
+def _is_installed(name: str) -> bool:
+    before = locale.setlocale(locale.LC_CTYPE)
+    try:
+        locale.setlocale(locale.LC_CTYPE, name)
+    except locale.Error:
+        return False
+    finally:
+        locale.setlocale(locale.LC_CTYPE, before)
+    return True
+
+
+def check_helpers(patient: Patient) -> Iterator[Finding]:
+    """bubblewrap, which tries commands out, and the manual, which their options are checked against."""
+    from shellmate.answer.sandbox import find_sandbox
+
+    path = patient.env.variables.get("PATH", "")
+    if find_sandbox(patient.env.variables):
+        yield ok("sandbox", "bubblewrap works")
+    elif shutil.which("bwrap", path=path):
+        text = "bubblewrap is not allowed to make namespaces: nothing is tried out, and --sandbox fails"
+        yield note("sandbox", text, "sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0")
+    else:
+        yield note(
+            "sandbox", "without bubblewrap nothing is tried out, and --sandbox fails", _install("bubblewrap", path)
+        )
+    if not shutil.which("man", path=path):
+        yield note("manual", "without man fewer options of programs are known", _install("man-db", path))
+    else:
+        yield ok("manual", "man is here")
+
+
+def _install(package: str, path: str) -> str:
+    """The command of the system's package manager."""
+    managers = {
+        "apt-get": f"sudo apt-get install -y {package}",
+        "dnf": f"sudo dnf install -y {package}",
+        "pacman": f"sudo pacman -S --noconfirm {package}",
+        "zypper": f"sudo zypper install -y {package}",
+        "apk": f"sudo apk add {package}",
+    }
+    return next((command for name, command in managers.items() if shutil.which(name, path=path)), "")
