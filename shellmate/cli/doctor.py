@@ -30,6 +30,8 @@ or null).
 """
 _COLOURS = {"ok": "32", "note": "36", "warning": "33", "broken": "1;31"}
 _WIDTH = 13  # columns, of the longest usual name
+_MARGIN = " " * (8 + 1 + _WIDTH + 1)
+_LEAST_ROOM = 30  # columns: in less nothing is folded
 
 
 @click.command(epilog=EPILOG)
@@ -108,17 +110,31 @@ def _write(app: App, finding: "Finding") -> None:
     mark = f"{word:8}"
     if app.env.colours(app.setting("color"), app.env.stdout_is_terminal):
         mark = f"\x1b[{_COLOURS[word]}m{mark}\x1b[0m"
-    app.env.write(f"{mark} {finding.name:{_WIDTH}} {_shown(app, finding.text)}\n")
+    lines = _fold(app, _shown(app, finding.text))
+    app.env.write(f"{mark} {finding.name:{_WIDTH}} {lines[0]}\n")
+    for line in lines[1:]:
+        app.env.write(f"{_MARGIN}{line}\n")
     if finding.mend:
         arrow = "→" if app.env.speaks_utf8 else "->"
-        app.env.write(f"{'':8} {'':{_WIDTH}} {arrow} {_shown(app, finding.mend)}\n")
+        app.env.write(f"{_MARGIN}{arrow} {_shown(app, finding.mend)}\n")
+
+
+def _fold(app: App, text: str) -> list[str]:
+    """The lines of a text in the room that a terminal has. A command is not folded: it is there to be copied."""
+    import shutil
+    import textwrap
+
+    room = shutil.get_terminal_size().columns - len(_MARGIN) if app.env.stdout_is_terminal else 0
+    if room < _LEAST_ROOM:
+        return [text]
+    return textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False) or [""]
 
 
 def _write_summary(app: App, found: "list[Finding]") -> None:
     from shellmate.cli.checks.finding import Level
 
-    counts = [(sum(each.level == level for each in found), level.word) for level in reversed(Level)]
-    app.env.write(f"{len(found)} checks: {', '.join(f'{count} {word}' for count, word in counts if count)}\n")
+    counts = [(sum(each.level == level for each in found), level) for level in reversed(Level)]
+    app.env.write(f"{len(found)} checks: {', '.join(level.count(count) for count, level in counts if count)}\n")
 
 
 def _write_json(app: App, found: "list[Finding]") -> None:

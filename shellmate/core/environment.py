@@ -70,14 +70,23 @@ class Environment:
         return is_terminal and not self.variables.get("NO_COLOR") and self.variables.get("TERM") != "dumb"
 
     @property
+    def locale(self) -> tuple[str, str]:
+        """The variable that says which characters the user's locale has, and its value; of none the value is C."""
+        for name in ("LC_ALL", "LC_CTYPE", "LANG"):
+            value = self.variables.get(name)
+            if value and not (name == "LC_CTYPE" and value in _TAKEN_FOR_C and self._is_process_in_c):
+                return name, value
+        return "", "C"
+
+    @property
     def speaks_utf8(self) -> bool:
-        """Whether the user's locale can do UTF-8. Python writes it in any, since it takes another one than C itself."""
-        variables = self.variables
-        ctype = variables.get("LC_CTYPE")
-        if ctype in _TAKEN_FOR_C and self.variables is os.environ and sys.flags.utf8_mode:
-            ctype = None  # Python's own, which it has put there
-        name = variables.get("LC_ALL") or ctype or variables.get("LANG") or "C"
-        return "utf" in name.lower()
+        """Whether the user's locale can do UTF-8, which Python itself writes in any."""
+        return "utf" in self.locale[1].lower()
+
+    @property
+    def _is_process_in_c(self) -> bool:
+        """Whether this process was started in the C locale, and Python has put another one into LC_CTYPE."""
+        return self.variables is os.environ and bool(sys.flags.utf8_mode)
 
 
 def _working_directory() -> Path:

@@ -11,7 +11,7 @@ from shellmate.core.errors import ShellmateError
 from shellmate.core.sqlitefile import find_damage, open_unchanged
 from shellmate.engine.blob import HEADER_SIZE, Frame, PrimedPrompt, is_whole, unpack
 
-_INDEX = "cache.db"  # diskcache's
+INDEX = "cache.db"  # diskcache's
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class KeptStates:
 def read_kept(directory: Path) -> KeptStates:
     """What is in a store's directory, which may be missing. Raises ShellmateError where the index is damaged."""
     files = set(directory.rglob("*.val"))
-    index = directory / _INDEX
+    index = directory / INDEX
     if not index.exists():
         return KeptStates((), tuple(sorted(files)))
     try:

@@ -9,26 +9,30 @@ from shellmate.shell.keys import write_key
 
 _SECONDS = 2.0
 _NOWHERE = "/dev/null/none"  # no shell can make a directory there
-_UNBOUND = ("undefined-key", "self-insert", "_shellmate_widget", "do-lowercase-version")
+_FREE = ("undefined-key", "_shellmate_widget")
 
 
 def bound_by_default(shell: str, program: str, key: str, variables: Mapping[str, str]) -> str:
-    """The name of what is bound; empty for nothing, or where the shell does not say. bash is told of the user's file
-    for readline, which it heeds by itself."""
+    """The name of what is bound, and would be left alone; empty for nothing.
+
+    bash's own bindings count where the user has a file for readline, which it is told of; those of fish never do, since
+    it makes them later than its start files are read.
+    """
+    if shell == "fish":
+        return ""
     written = write_key(key, shell)
     if shell == "zsh":
         said = _ask([program, "-f", "-c", 'for m in emacs viins vicmd; do bindkey -M $m -- "$1"; done', "-", written])
         names = [line.rpartition(" ")[2] for line in said.splitlines()]
-    elif shell == "fish":
-        said = _ask([program, "--no-config", "-ic", f"bind -M default -- {written}; bind -M insert -- {written}"])
-        names = [line.rpartition(" ")[2] for line in said.splitlines() if line.startswith("bind ")]
     else:
         home = variables.get("HOME", "")
         inputrc = variables.get("INPUTRC") or f"{home}/.inputrc"
+        if not os.path.exists(inputrc):
+            return ""
         maps = "for m in emacs-standard vi-insert vi-command; do bind -m $m -p; bind -m $m -s; bind -m $m -X; done"
         said = _ask([program, "--norc", "--noprofile", "-c", maps], INPUTRC=inputrc)
         names = re.findall(rf'^"{re.escape(written)}":? (.+)$', said, re.MULTILINE)
-    return next((name.strip("\"'") for name in names if name not in _UNBOUND), "")
+    return next((name.strip("\"'") for name in names if name not in _FREE), "")
 
 
 def version_of(program: str) -> str:

@@ -49,7 +49,7 @@ class Loaded:
     @property
     def key(self) -> str | None:
         """The key that it gives, or None where that is left to the settings."""
-        for option, value in zip(self.options, [*self.options[1:], ""], strict=True):
+        for option, value in zip(self.options, [*self.options[1:], ""], strict=False):
             if option == "--key":
                 return value
             if option.startswith("--key="):

@@ -16,6 +16,10 @@ class Level(IntEnum):
     def word(self) -> str:
         return self.name.lower()
 
+    def count(self, number: int) -> str:
+        """So many findings of this level, in words."""
+        return f"{number} {self.word}{'s' if number > 1 and self in (Level.NOTE, Level.WARNING) else ''}"
+
 
 @dataclass(frozen=True)
 class Finding:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from shlex import quote
 
 from shellmate.cli.checks.finding import Finding, broken, note, ok, warning
 from shellmate.cli.checks.patient import Patient
@@ -49,7 +50,7 @@ def _check_named(model: Model, patient: Patient) -> Finding:
     except (FileNotFoundError, NotADirectoryError):
         return _missing(model, patient, fetch)
     except OSError as error:
-        return broken("model", f"{path} cannot be read: {reason(error)}")
+        return broken("model", f"{path} cannot be read: {reason(error)}", _let_read(patient))
     if size != model.bytes:
         return broken("model", f"{path} is damaged: it has {size:,} bytes where {model.bytes:,} are right", fetch)
     digest = _digest_of(path, patient)
@@ -96,7 +97,11 @@ def _digest_of(path: Path, patient: Patient) -> str | Finding | None:
         with path.open("rb") as file, progress(patient.env, "checking the model", size, "B", patient.quiet) as done:
             return hash_stream(file, done)
     except OSError as error:
-        return broken("model", f"{path} cannot be read: {reason(error)}")
+        return broken("model", f"{path} cannot be read: {reason(error)}", _let_read(patient))
+
+
+def _let_read(patient: Patient) -> str:
+    return f"chmod -R u+rwX {quote(str(patient.paths.data))}"
 
 
 def _sound(name: str, path: Path, digest: str | None, patient: Patient) -> Finding:

@@ -6,13 +6,12 @@ from shlex import quote
 
 from shellmate.cli.checks.finding import Finding, ok, warning
 from shellmate.cli.checks.patient import Patient
+from shellmate.core.errors import UsageError
 from shellmate.resident.address import Address, addresses_in, check_length
-from shellmate.resident.processes import find_running
+from shellmate.resident.processes import Running, find_running
 
 
 def check_resident(patient: Patient) -> Iterator[Finding]:
-    from shellmate.core.errors import UsageError
-
     try:
         check_length(patient.app.address)
     except UsageError as error:
@@ -20,15 +19,13 @@ def check_resident(patient: Patient) -> Iterator[Finding]:
         return
     running = []
     for address in addresses_in(patient.paths.runtime):
-        process = find_running(address)
-        if process is None:
-            if address.is_there:
-                yield _stale(address)
-        elif process.health() is None:
+        if health := Running(address, 0).health():
+            running.append(f"{address.name} runs (process {health['pid']})")
+        elif process := find_running(address):
             text = f"{address.name} does not answer (process {process.pid})"
             yield warning("resident", text, f"kill -9 {process.pid}" if process.pid else "")
-        else:
-            running.append(f"{address.name} runs (process {process.pid})")
+        elif address.is_there:
+            yield _stale(address)
     yield ok("resident", ", ".join(running) or "none runs")
 
 

@@ -41,22 +41,15 @@ def _count_colours(term: str) -> str:
 
 
 def check_locale(patient: Patient) -> Iterator[Finding]:
-    variables = patient.env.variables
-    name = next((n for n in ("LC_ALL", "LC_CTYPE", "LANG") if variables.get(n)), "")
+    name, value = patient.env.locale
+    said = f"{name}={value}" if name else "the locale, which is not set,"
     mend = f"export {'LC_ALL' if name == 'LC_ALL' else 'LC_CTYPE'}=C.UTF-8"
     if not patient.env.speaks_utf8:
-        yield note("locale", f"{_said(patient)} is not UTF-8: what is not ASCII may not be shown as it is", mend)
-    elif not _is_installed(variables[name]):
-        yield warning("locale", f"{name}={variables[name]} is not installed here, so shells take C instead", mend)
+        yield note("locale", f"{said} is not UTF-8: what is not ASCII may not be shown as it is", mend)
+    elif not _is_installed(value):
+        yield warning("locale", f"{said} is not installed here, so programs take C instead", mend)
     else:
-        yield ok("locale", f"{name}={variables[name]}")
-
-
-def _said(patient: Patient) -> str:
-    variables = patient.env.variables
-    if variables.get("LC_ALL"):
-        return f"LC_ALL={variables['LC_ALL']}"
-    return f"LANG={variables['LANG']}" if variables.get("LANG") else "the locale, which is not set,"
+        yield ok("locale", said)
 
 
 def _is_installed(name: str) -> bool:
