@@ -71,6 +71,8 @@ def examine(patient: "Patient") -> "Iterator[Finding]":
     for name, check in _checks():
         try:
             yield from check(patient)
+        except PermissionError as error:
+            yield broken(name, f"{error.filename} cannot be read: permission denied", patient.let_in(error.filename))
         except Exception as error:
             yield broken(name, f"this could not be checked: {type(error).__name__}: {error}")
 
@@ -142,7 +144,7 @@ def _write_json(app: App, found: "list[Finding]") -> None:
         {"name": each.name, "level": each.level.word, "text": each.text, "mend": each.mend or None} for each in found
     ]
     worst = max(found, key=lambda each: each.level).level.word
-    app.env.write(json.dumps({"version": __version__, "level": worst, "checks": checks}, ensure_ascii=False) + "\n")
+    app.env.write(json.dumps({"version": __version__, "level": worst, "checks": checks}) + "\n")
 
 
 def _shown(app: App, text: str) -> str:

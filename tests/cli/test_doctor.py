@@ -69,7 +69,7 @@ class House:
 
     def mend(self, finding: dict[str, Any]) -> None:
         """Run the command as a user would, in a shell that stays: what it exports, and unsets, counts from there on."""
-        script = f"{finding['mend']}\nenv -0 > {self.home}/after"
+        script = f"{finding['mend']}\nenv -0 > {shlex.quote(str(self.home / 'after'))}"
         done = subprocess.run(
             ["bash", "--norc", "-c", script], env=self.variables, cwd=self.home, capture_output=True, timeout=60
         )
@@ -259,6 +259,30 @@ def test_a_check_that_fails_is_broken_and_the_others_are_made(house):
     assert told.level("model") == "ok" and told.level("log") == "ok"
 
 
+def test_a_home_with_blanks_and_quotes_in_its_name(house):
+    odd = house.home.with_name("it's a $HOME; \u00e9")
+    house.home.rename(odd)
+    house.variables = {name: value.replace(str(house.home), str(odd)) for name, value in house.variables.items()}
+    house.home = odd
+    house.write_config("thread = 3\n")
+    house.place("CACHE").chmod(0o755)
+    lay_log(house, 0)
+    write_rc(house, "bash", LOAD["zsh"])
+    for name in ("settings", "cache dir", "log", "bash"):
+        finding = house.ask()[name]
+        assert finding["level"] in ("warning", "broken")
+        house.mend(finding)
+        assert house.ask().level(name) == "ok"
+
+
+def test_the_mends_of_a_fish_user_are_for_fish(house):
+    house.variables |= {"SHELL": need("fish"), "SHELLMATE_THREADS": "many"}
+    (finding,) = house.ask().all("variables")
+    script = f"{finding['mend']}; set -q SHELLMATE_THREADS; and echo there"
+    done = subprocess.run([need("fish"), "-c", script], env=house.variables, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("", "")
+
+
 # Python, its packages, llama.cpp.
 
 
@@ -353,8 +377,13 @@ def test_a_missing_model(house):
     told = house.ask()
     assert (told.code, told.level("model")) == (0, "warning")
     assert told["model"]["mend"] == f"shellmate model pull {MODEL.name}"
-    house.variables["SHELLMATE_OFFLINE"] = "1"
-    assert house.ask().level("model") == "broken" and "offline forbids" in house.ask()["model"]["text"]
+    house.write_config("offline = true\n")
+    told = house.ask()
+    assert told.level("model") == "broken" and "offline forbids" in told["model"]["text"]
+    allow, _, command = told["model"]["mend"].partition(" shellmate ")
+    assert command == f"model pull {MODEL.name}"
+    allowed = dict(word.split("=") for word in allow.split())
+    assert house.run("config", "get", "offline", env=house.variables | allowed).stdout == "False\n"
     house.variables |= {"SHELLMATE_OFFLINE": "0", "SHELLMATE_AUTO_PULL": "0"}
     assert house.ask().level("model") == "broken" and "auto_pull = false forbids" in house.ask()["model"]["text"]
 
@@ -504,6 +533,16 @@ def test_wrong_modes(house, kind, mode, level):
     assert house.ask().level(name) == "ok"
 
 
+@pytest.mark.parametrize(("text", "level"), [("lang = 'shell'\n", "note"), ("api_key = 'x'\n", "warning")])
+def test_settings_are_no_secret_but_for_a_key(house, text, level):
+    house.write_config(text)
+    house.config.parent.chmod(0o755)
+    finding = house.ask()["config dir"]
+    assert finding["level"] == level and "mode 0755" in finding["text"]
+    house.mend(finding)
+    assert house.ask().level("config dir") == "ok"
+
+
 def test_files_that_others_can_read(house):
     SessionLog(house.place("STATE"), print).close()
     (house.place("STATE") / "sessions.db").chmod(0o644)
@@ -514,6 +553,31 @@ def test_files_that_others_can_read(house):
         assert finding["level"] == "warning" and "others can read" in finding["text"]
         house.mend(finding)
         assert house.ask().level(name) == "ok"
+
+
+def test_directories_that_cannot_be_entered(house):
+    """Root enters them as well, unless it gives up the right to."""
+    house.variables["PATH"] += ":/usr/sbin"
+    as_others = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+    SessionLog(house.place("STATE"), print).close()
+    house.keep_states()
+    house.write_config("lang = 'shell'\n")
+    for kind in KINDS[:-1]:
+        house.place(kind).chmod(0)
+    mended = 0
+    while True:
+        done = subprocess.run(
+            [*as_others, house.home / "bin" / "shellmate", "doctor", "--json"],
+            env=house.variables, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
+        )  # fmt: skip
+        wrong = [c for c in json.loads(done.stdout)["checks"] if c["level"] == "broken"]
+        if not wrong:
+            break
+        assert "denied" in wrong[0]["text"] or "cannot be written" in wrong[0]["text"]
+        house.mend(wrong[0])
+        mended += 1
+        assert mended <= len(KINDS)
+    assert mended == 4 and done.returncode == 0
 
 
 def test_a_file_where_a_directory_should_be(house):
@@ -640,8 +704,8 @@ def test_states_that_belong_to_nothing(house):
     assert not orphan.exists()
 
 
-@pytest.mark.parametrize("damage", [0, 4096])
-def test_a_log_that_is_damaged(house, damage):
+def lay_log(house: House, damage: int) -> Path:
+    """A log of which 4,096 bytes are damaged."""
     log = SessionLog(house.place("STATE"), print)
     log.begin("tty1")
     log.close()
@@ -649,11 +713,17 @@ def test_a_log_that_is_damaged(house, damage):
     data = bytearray(file.read_bytes())
     data[damage : damage + 4096] = os.urandom(4096)
     file.write_bytes(data)
+    return file
+
+
+@pytest.mark.parametrize("damage", [0, 4096])
+def test_a_log_that_is_damaged(house, damage):
+    file = lay_log(house, damage)
     finding = house.ask()["log"]
     assert finding["level"] == "warning" and "is damaged" in finding["text"]
     house.mend(finding)
     assert house.ask().level("log") == "ok"
-    assert file.with_name("sessions.db.old").exists()
+    assert (file.parent / "old" / "sessions.db").exists()
 
 
 def test_a_log_of_a_newer_shellmate(house):

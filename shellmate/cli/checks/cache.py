@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from shlex import quote
 
 from shellmate.cli.checks.finding import Finding, broken, note, ok, warning
 from shellmate.cli.checks.patient import Patient
@@ -97,7 +98,7 @@ def check_indexes(patient: Patient) -> Iterator[Finding]:
     counted = 0
     for file, mend in (
         (pages, "shellmate index --clear"),
-        *((file, f"rm {file}") for file in sorted(patient.paths.cache.glob("kinds-*.db"))),
+        *((file, f"rm {quote(str(file))}") for file in sorted(patient.paths.cache.glob("kinds-*.db"))),
     ):
         if not file.exists():
             continue

@@ -104,10 +104,10 @@ def check_variables(patient: Patient) -> Iterator[Finding]:
             try:
                 read_variables({name: variables[name]})
             except UsageError as error:
-                yield broken("variables", error.message, f"unset {name}")
+                yield broken("variables", error.message, patient.unset(name))
         elif name.startswith("SHELLMATE_") and name not in _OTHERS:
             near = get_close_matches(name, known, n=1)
-            yield note("variables", f"{name} means nothing{f'; is it {near[0]}?' if near else ''}", f"unset {name}")
+            yield note("variables", f"{name} means nothing{f'; is it {near[0]}?' if near else ''}", patient.unset(name))
 
 
 def check_sense(patient: Patient) -> Iterator[Finding]:

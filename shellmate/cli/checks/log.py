@@ -2,6 +2,8 @@
 
 import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
+from shlex import quote
 
 from shellmate.cli.checks.finding import Finding, ok, warning
 from shellmate.cli.checks.patient import Patient
@@ -35,8 +37,7 @@ def check_log(patient: Patient) -> Iterator[Finding]:
         yield ok("log", f"{count} answers, {megabytes(size)}, {file}")
 
 
-def _move_away(file: object) -> str:
-    from shlex import quote
-
-    place = quote(str(file))
-    return f"for end in -wal -shm ''; do mv -f {place}$end {place}.old$end 2>/dev/null; done"
+def _move_away(file: Path) -> str:
+    """With what SQLite keeps beside it, which a new file would else take for its own."""
+    old = quote(str(file.parent / "old"))
+    return f"mkdir -p {old} && mv {quote(str(file))}* {old}"

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from shlex import quote
 
 from shellmate.cli.checks.finding import Finding, broken, note, ok, warning
 from shellmate.cli.checks.patient import Patient
@@ -50,7 +49,7 @@ def _check_named(model: Model, patient: Patient) -> Finding:
     except (FileNotFoundError, NotADirectoryError):
         return _missing(model, patient, fetch)
     except OSError as error:
-        return broken("model", f"{path} cannot be read: {reason(error)}", _let_read(patient))
+        return broken("model", f"{path} cannot be read: {reason(error)}", patient.let_in(path))
     if size != model.bytes:
         return broken("model", f"{path} is damaged: it has {size:,} bytes where {model.bytes:,} are right", fetch)
     digest = _digest_of(path, patient)
@@ -67,7 +66,7 @@ def _missing(model: Model, patient: Patient, fetch: str) -> Finding:
         text = f"{model.name} is not here yet; the first question fetches it ({megabytes(model.bytes)})"
         return warning("model", text, fetch)
     why = "offline forbids" if setting("offline") else "auto_pull = false forbids"
-    fetch = f"HF_HUB_OFFLINE= SHELLMATE_OFFLINE= {fetch}" if setting("offline") else fetch
+    fetch = f"HF_HUB_OFFLINE=0 SHELLMATE_OFFLINE=0 {fetch}" if setting("offline") else fetch
     return broken("model", f"{model.name} is not here, and {why} to fetch it", fetch)
 
 
@@ -97,11 +96,7 @@ def _digest_of(path: Path, patient: Patient) -> str | Finding | None:
         with path.open("rb") as file, progress(patient.env, "checking the model", size, "B", patient.quiet) as done:
             return hash_stream(file, done)
     except OSError as error:
-        return broken("model", f"{path} cannot be read: {reason(error)}", _let_read(patient))
-
-
-def _let_read(patient: Patient) -> str:
-    return f"chmod -R u+rwX {quote(str(patient.paths.data))}"
+        return broken("model", f"{path} cannot be read: {reason(error)}", patient.let_in(path))
 
 
 def _sound(name: str, path: Path, digest: str | None, patient: Patient) -> Finding:

@@ -1,12 +1,16 @@
 """What the checks look at: the command's world, and what several of them want to know."""
 
+import os
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path, PurePath
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from shellmate.cli.app import App
 from shellmate.core.environment import Environment
 from shellmate.core.paths import Paths
+from shellmate.core.settings import SETTINGS
 
 if TYPE_CHECKING:
     from shellmate.engine.build import Build
@@ -51,13 +55,27 @@ class Patient:
 
         return read_kept(self.paths.kv)
 
+    def let_in(self, path: str | Path) -> str:
+        """The command by which the user may read and write what is at a path, and all that is in the same directory of
+        shellmate's."""
+        paths = self.paths
+        places = (paths.config, paths.data, paths.cache, paths.state, paths.runtime)
+        place = next((place for place in places if Path(path).is_relative_to(place)), Path(path))
+        where = quote(str(place))
+        try:
+            is_own = place.lstat().st_uid == os.getuid()
+        except OSError:
+            is_own = False
+        return f"chmod -R u+rwX {where}" if is_own else f'sudo chown -R "$(id -u):$(id -g)" {where}'
+
+    def unset(self, variable: str) -> str:
+        """The command by which the user's shell forgets a variable."""
+        is_fish = PurePath(self.env.variables.get("SHELL", "")).name == "fish"
+        return f"set -e {variable}" if is_fish else f"unset {variable}"
+
     def setting_to(self, name: str, value: Any) -> str:
         """The command by which a setting takes that value: a variable that says otherwise has to go for it."""
-        from shlex import quote
-
-        from shellmate.core.settings import SETTINGS
-
         variable = SETTINGS[name].variable
         if self.env.variables.get(variable):
-            return f"unset {variable}"
+            return self.unset(variable)
         return f"shellmate config set {name} {quote(str(value).lower() if isinstance(value, bool) else str(value))}"

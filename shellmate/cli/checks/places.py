@@ -2,13 +2,14 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from shlex import quote
 from shutil import disk_usage
 
 from shellmate.cli.checks.finding import Finding, broken, note, ok, warning
 from shellmate.cli.checks.patient import Patient
+from shellmate.core.paths import reason
 from shellmate.models.words import megabytes
 
 KINDS = ("config", "data", "cache", "state", "runtime")
@@ -35,7 +36,7 @@ def check_places(patient: Patient) -> Iterator[Finding]:
         try:
             yield next(_find_faults(kind, place, patient), ok(_name(kind), str(place)))
         except OSError as error:
-            yield broken(_name(kind), f"{place} cannot be looked at: {error.strerror}", _elsewhere(kind))
+            yield broken(_name(kind), f"{place} cannot be looked at: {reason(error)}", patient.let_in(place))
 
 
 def _find_faults(kind: str, place: Path, patient: Patient) -> Iterator[Finding]:
@@ -54,14 +55,22 @@ def _find_faults(kind: str, place: Path, patient: Patient) -> Iterator[Finding]:
         yield _little_room(kind, place, free)
     if place == there and status.st_mode & (_OTHERS_MAY_WRITE if kind == "data" else _OTHERS):
         what = "write in it" if status.st_mode & _OTHERS_MAY_WRITE else "look into it"
-        judge = broken if kind == "runtime" else warning  # where `make_runtime_directory` refuses it
+        judge = broken if kind == "runtime" else _judge_open(kind, patient)  # `make_runtime_directory` refuses it
         yield judge(
             _name(kind), f"{place} has mode {_mode(status)}: others can {what}", f"chmod go= {quote(str(place))}"
         )
     if kind in ("config", "cache", "state") and place == there and (file := _open_file(place)):
-        judge = note if kind == "config" and "api_key" not in _text_of(file) else warning
         text = f"others can read {file} (mode {_mode(file.stat())}) where the directory lets them"
-        yield judge(_name(kind), text, f"chmod -R go= {quote(str(place))}")
+        yield _judge_open(kind, patient)(_name(kind), text, f"chmod -R go= {quote(str(place))}")
+
+
+def _judge_open(kind: str, patient: Patient) -> Callable[..., Finding]:
+    """Settings are no secret, unless there is a key to somebody else's engine among them."""
+    try:
+        has_secret = kind != "config" or b"api_key" in patient.paths.config_file.read_bytes()
+    except OSError:
+        has_secret = False
+    return warning if has_secret else note
 
 
 def _foreign(kind: str, place: Path, status: os.stat_result) -> Finding:
@@ -74,13 +83,20 @@ def _foreign(kind: str, place: Path, status: os.stat_result) -> Finding:
 
 def _unwritable(kind: str, place: Path, there: Path, status: os.stat_result, patient: Patient) -> Finding:
     judge = note if kind in ("config", "data") else warning
-    if kind == "data" and not any(patient.paths.models.glob("*.gguf")) and not patient.is_remote:
+    if kind == "data" and not patient.is_remote and not _has_model(patient.paths.models):
         judge = broken  # nothing can be fetched
     if status.st_uid == os.getuid() and status.st_mode & 0o300 != 0o300:
         return judge(
             _name(kind), f"{there} cannot be written (mode {_mode(status)})", f"chmod u+rwx {quote(str(there))}"
         )
     return judge(_name(kind), f"{place} cannot be written, so nothing new is kept there", _elsewhere(kind))
+
+
+def _has_model(folder: Path) -> bool:
+    try:
+        return any(name.endswith(".gguf") for name in os.listdir(folder))
+    except OSError:
+        return False
 
 
 def _little_room(kind: str, place: Path, free: int) -> Finding:
@@ -114,10 +130,6 @@ def _open_file(place: Path) -> Path | None:
             if stat.S_ISREG(status.st_mode) and status.st_mode & _OTHERS:
                 return file
     return None
-
-
-def _text_of(file: Path) -> str:
-    return file.read_bytes()[: 1 << 16].decode("utf-8", "replace")
 
 
 def _mode(status: os.stat_result) -> str:

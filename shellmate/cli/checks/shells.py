@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from shlex import quote
 
 from shellmate.cli.checks.finding import Finding, broken, note, ok, warning
 from shellmate.cli.checks.patient import Patient
@@ -29,7 +30,7 @@ def _check_shell(shell: str, program: str, patient: Patient) -> Iterator[Finding
     found = list(find_loaded(files))
     loaded = next((each for each in found if each.shell == shell), None)
     if wrong := next((each for each in found if each.shell != shell), None):
-        mend = f"sed -i.old '{wrong.line}s/init {wrong.shell}/init {shell}/' {wrong.file}"
+        mend = _with_change(wrong, f"init {wrong.shell}", f"init {shell}")
         yield broken(shell, f"{wrong.file}, line {wrong.line} loads the widget for {wrong.shell}", mend)
     elif version and int(version.partition(".")[0]) < _LEAST[shell]:
         yield note(shell, f"{version}, {program}; the key needs {shell} {_LEAST[shell]} or later")
@@ -37,7 +38,7 @@ def _check_shell(shell: str, program: str, patient: Patient) -> Iterator[Finding
         yield ok(shell, f"{version}, {program}; the widget is loaded in {loaded.file}, line {loaded.line}")
         yield _check_key(shell, program, loaded, files, patient)
     elif own and variables.get("HOME"):
-        mend = f"echo {_quote(LOADING[shell], shell)} >> {main_file(shell, variables)}"
+        mend = f"echo {quote(LOADING[shell])} >> {main_file(shell, variables)}"
         yield note(shell, f"{version}, {program}; the widget is not loaded in your shell's start files", mend)
     else:
         yield ok(shell, f"{version}, {program}; the widget is not loaded")
@@ -53,24 +54,16 @@ def _check_key(shell: str, program: str, loaded: Loaded, files: list[Path], pati
     try:
         write_key(key, shell)
     except ValueError as error:
-        return broken(name, str(error), free if loaded.key is None else _with_option(loaded, f"--key {key}", ""))
+        return broken(name, str(error), free if loaded.key is None else _with_change(loaded, f"--key {key}", ""))
     bound = find_bound(shell, key, files) or bound_by_default(shell, program, key, patient.env.variables)
     if not bound:
         return ok(name, f"{key} is free")
     if loaded.takes_key:
         return ok(name, f"{key} is taken from {bound}, as was wished")
-    mend = _with_option(loaded, f"init {shell}", f"init {shell} --force")
+    mend = _with_change(loaded, f"init {shell}", f"init {shell} --force")
     return warning(name, f"{key} is bound to {bound}, and is left alone", mend)
 
 
-def _with_option(loaded: Loaded, old: str, new: str) -> str:
+def _with_change(loaded: Loaded, old: str, new: str) -> str:
     """The command that changes the line which loads the widget."""
-    from shlex import quote
-
     return f"sed -i.old {quote(f'{loaded.line}s/{old}/{new}/')} {quote(str(loaded.file))}"
-
-
-def _quote(text: str, shell: str) -> str:
-    from shellmate.shell.init import quote
-
-    return quote(text, shell)
