@@ -67,9 +67,7 @@ class AskingGroup(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         ctx.meta["question"] = not (args and args[0] in (*COMMANDS, *HIDDEN))
         ctx.meta["certain"] = "--" in args
-        ctx.meta["unconfigured"] = args[:1] == [
-            "doctor"
-        ]  # which reads the settings itself, whatever is wrong with them
+        ctx.meta["unconfigured"] = args[:1] == ["doctor"]  # which says what is wrong with the settings
         if not ctx.meta["question"]:
             return super().parse_args(ctx, args)
         ctx.allow_interspersed_args = True

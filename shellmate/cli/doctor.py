@@ -66,13 +66,17 @@ def doctor(app: App, deep: bool, as_json: bool, quiet: bool) -> None:
 
 def examine(patient: "Patient") -> "Iterator[Finding]":
     """The findings of all checks. One that fails itself is broken, and does not keep the others from being made."""
-    from shellmate.cli.checks.finding import broken
+    import sqlite3
+
+    from shellmate.cli.checks.finding import broken, note
 
     for name, check in _checks():
         try:
             yield from check(patient)
         except PermissionError as error:
             yield broken(name, f"{error.filename} cannot be read: permission denied", patient.let_in(error.filename))
+        except sqlite3.OperationalError as error:
+            yield note(name, f"this could not be checked while another program uses it: {error}")
         except Exception as error:
             yield broken(name, f"this could not be checked: {type(error).__name__}: {error}")
 

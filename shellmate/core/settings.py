@@ -155,9 +155,8 @@ def parse_settings(text: str) -> dict[str, Any]:
     """What a configuration file of that text sets. Raises ValueError that names the line, and the key."""
     settings = {}
     for key, value in tomllib.loads(text).items():
-        line = next(
-            (n for n, line in enumerate(text.splitlines(), 1) if re.match(rf'\s*\[*"?{re.escape(key)}(?!\w)', line)), 1
-        )
+        begins = re.compile(rf"""\s*\[*["']?{re.escape(key)}(?!\w)""")
+        line = next((n for n, line in enumerate(text.splitlines(), 1) if begins.match(line)), 1)
         if key not in SETTINGS:
             raise ValueError(f"line {line}: {key} is not a setting; `shellmate config list` shows them")
         try:

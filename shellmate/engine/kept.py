@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shellmate.core.errors import ShellmateError
-from shellmate.core.sqlitefile import find_damage, open_unchanged
+from shellmate.core.sqlitefile import find_damage, is_busy, open_unchanged
 from shellmate.engine.blob import HEADER_SIZE, Frame, PrimedPrompt, is_whole, unpack
 
 INDEX = "cache.db"  # diskcache's
@@ -81,7 +81,8 @@ class KeptStates:
 
 
 def read_kept(directory: Path) -> KeptStates:
-    """What is in a store's directory, which may be missing. Raises ShellmateError where the index is damaged."""
+    """What is in a store's directory, which may be missing. Raises ShellmateError where the index is damaged, and
+    sqlite3.Error where another process has it for itself."""
     files = set(directory.rglob("*.val"))
     index = directory / INDEX
     if not index.exists():
@@ -92,6 +93,8 @@ def read_kept(directory: Path) -> KeptStates:
                 raise ShellmateError(damage)
             rows = connection.execute("SELECT key, filename FROM Cache").fetchall()
     except sqlite3.Error as error:
+        if is_busy(error):
+            raise
         raise ShellmateError(str(error)) from error
     states = tuple(KeptState(str(key), directory / str(name)) for key, name in rows)
     return KeptStates(states, tuple(sorted(files - {state.file for state in states})))

@@ -13,7 +13,7 @@ from diskcache.core import MODE_BINARY
 
 from shellmate.core.errors import ShellmateError
 from shellmate.core.paths import make_private_directory
-from shellmate.core.sqlitefile import find_damage, open_unchanged
+from shellmate.core.sqlitefile import find_damage, is_busy, open_unchanged
 from shellmate.engine.blob import Frame, PrimedPrompt, pack, unpack
 from shellmate.engine.kept import INDEX
 
@@ -153,8 +153,8 @@ class KVStore:
         try:
             with open_unchanged(self._directory / INDEX) as connection:
                 return bool(find_damage(connection))
-        except sqlite3.DatabaseError:
-            return True
+        except sqlite3.DatabaseError as error:
+            return not is_busy(error)
 
     def _remove_index(self) -> None:
         for file in self._directory.glob(f"{INDEX}*"):

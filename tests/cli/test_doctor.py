@@ -7,6 +7,7 @@ import shlex
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -398,6 +399,12 @@ def test_a_model_that_there_is_not(house, name):
     assert house.ask().level("model") == "warning"  # the default one, which is not here
 
 
+def test_a_model_that_an_empty_variable_names(house):
+    house.variables["SHELLMATE_MODEL"] = ""
+    house.mend(house.ask()["model"])
+    assert house.ask().level("model") == "warning"
+
+
 # The settings.
 
 
@@ -727,8 +734,6 @@ def test_a_log_that_is_damaged(house, damage):
 
 
 def test_a_log_of_a_newer_shellmate(house):
-    import sqlite3
-
     SessionLog(house.place("STATE"), print).close()
     file = house.place("STATE") / "sessions.db"
     connection = sqlite3.connect(file)
@@ -738,6 +743,19 @@ def test_a_log_of_a_newer_shellmate(house):
     assert finding["level"] == "warning" and "newer shellmate" in finding["text"]
     house.mend(finding)
     assert house.ask().level("log") == "ok"
+
+
+def test_pages_that_another_program_has_for_itself(house):
+    pages = house.place("CACHE") / "pages.db"
+    connection = sqlite3.connect(pages, isolation_level=None)
+    connection.execute("CREATE TABLE pages (name TEXT)")
+    pages.chmod(0o600)
+    connection.execute("BEGIN EXCLUSIVE")
+    told = house.ask()
+    assert told.code == 0 and told.level("indexes") == "note"
+    assert "while another program uses it" in told["indexes"]["text"]
+    connection.close()
+    assert house.ask().level("indexes") == "ok"
 
 
 def test_pages_that_are_damaged(house):

@@ -8,7 +8,7 @@ from shellmate.cli.checks.finding import Finding, broken, note, ok, warning
 from shellmate.cli.checks.patient import Patient
 from shellmate.core.errors import ShellmateError
 from shellmate.core.progress import progress
-from shellmate.core.sqlitefile import find_damage, open_unchanged
+from shellmate.core.sqlitefile import find_damage, is_busy, open_unchanged
 from shellmate.models.catalogue import CATALOGUE
 from shellmate.models.words import megabytes
 
@@ -108,6 +108,8 @@ def check_indexes(patient: Patient) -> Iterator[Finding]:
                 if file == pages and not damage:
                     (counted,) = connection.execute("SELECT count(*) FROM pages").fetchone()
         except sqlite3.Error as error:
+            if is_busy(error):
+                raise
             damage = str(error)
         if damage:
             yield warning("indexes", f"{file} is damaged ({damage}), and is done without", mend)

@@ -7,7 +7,7 @@ from shlex import quote
 
 from shellmate.cli.checks.finding import Finding, ok, warning
 from shellmate.cli.checks.patient import Patient
-from shellmate.core.sqlitefile import find_damage, open_unchanged
+from shellmate.core.sqlitefile import find_damage, is_busy, open_unchanged
 from shellmate.models.words import megabytes
 from shellmate.session.log import FILE, VERSION
 
@@ -28,6 +28,8 @@ def check_log(patient: Patient) -> Iterator[Finding]:
             if version == VERSION and not damage:
                 (count,) = connection.execute("SELECT count(*) FROM turns").fetchone()
     except sqlite3.Error as error:
+        if is_busy(error):
+            raise
         damage = str(error)
     if damage:
         yield warning("log", f"{file} is damaged ({damage}): --continue fails until it is moved away", _move_away(file))

@@ -76,6 +76,7 @@ class Patient:
     def setting_to(self, name: str, value: Any) -> str:
         """The command by which a setting takes that value: a variable that says otherwise has to go for it."""
         variable = SETTINGS[name].variable
-        if self.env.variables.get(variable):
+        given = self.env.variables.get(variable)
+        if given or (given is not None and SETTINGS[name].kind is str):
             return self.unset(variable)
         return f"shellmate config set {name} {quote(str(value).lower() if isinstance(value, bool) else str(value))}"
