@@ -30,6 +30,7 @@ Exit status: 0 answered, 1 failed, 2 usage, 3 model, 4 no answer that parses,
 5 refused to run, 124 timed out, 130 interrupted.
 """
 COMMANDS = (
+    "bench",
     "cache",
     "config",
     "digest",
