@@ -73,8 +73,8 @@ class Bench:
         for count, speed in zip(threads, speeds, strict=True):
             prompt, generation = Figure.of(speed["prompt"]), Figure.of(speed["generation"])
             figures.rows.append(ThreadFigures(count, prompt, generation))
-        asked = [question.words for question in QUESTIONS] if self.plan.asks else []
-        workers.prime([QUESTION, *asked], threads, kinds=self.plan.asks)
+        commands = [q.words for q in QUESTIONS if not q.is_python] if self.plan.asks else []
+        workers.prime(QUESTION, commands, threads)
         self._measure_starts(figures, file)
         if self.plan.asks:
             self._measure_answers(figures)

@@ -9,11 +9,12 @@ LOG = "".join(
     f"2024-05-0{n % 9 + 1} {'ERROR' if n in (3, 11, 17) else 'INFO'} request {n} took {n * 7} ms\n"
     for n in range(1, 21)
 )
+NOTES = "foo is here\nnothing else\nfoo again\n"
 FILES = {
     "app.py": "import sys\n\nprint(sys.argv)\n",
     "pkg/util.py": "def double(n):\n    return 2 * n\n",
     "names.txt": "Oslo\nRome\nOslo\nBern\nRome\n",
-    "notes.txt": "foo is here\nnothing else\nfoo again\n",
+    "notes.txt": NOTES,
     "sales.csv": "day,price\nMon,10\nTue,20\nWed,36\n",
     "app.log": LOG,
     "big.dat": "0123456789\n" * 20_000,
@@ -31,6 +32,11 @@ class Question:
     words: str
     check: Check = lambda printed, folder: True
     behind: str = ""
+
+    @property
+    def is_python(self) -> bool:
+        """Whether Python is asked for by name."""
+        return "python" in self.words.split()
 
 
 def prints(*patterns: str) -> Check:
@@ -61,14 +67,14 @@ def _read(file: Path) -> str:
 
 
 QUESTIONS = (
-    Question("list all python files below this folder", prints(r"app\.py$", r"pkg/util\.py$")),
+    Question("list all .py files below this folder", prints(r"app\.py$", r"pkg/util\.py$")),
     Question("count the lines of app.log", prints(r"\b20\b")),
     Question("show the lines of app.log that contain ERROR", prints_lines(*ERRORS)),
     Question("show the last 2 lines of app.log", prints_lines(*LOG.splitlines()[-2:])),
     Question("sort names.txt and leave out duplicates", prints_lines("Bern", "Oslo", "Rome")),
-    Question("replace foo by bar in notes.txt", _prints_or_has("notes.txt", FILES["notes.txt"].replace("foo", "bar"))),
+    Question("replace the word foo by bar in notes.txt", _prints_or_has("notes.txt", NOTES.replace("foo", "bar"))),
     Question("make the folder backup and copy all txt files into it", _has("backup/names.txt", "backup/notes.txt")),
-    Question("delete all log files here", _has_not("app.log")),
+    Question("delete all log files", _has_not("app.log")),
     Question(
         "a python function is_prime(n)",
         behind="assert [n for n in range(20) if is_prime(n)] == [2, 3, 5, 7, 11, 13, 17, 19]",

@@ -9,6 +9,8 @@ from shellmate.models.auto import CODERS
 SOON = 3.0  # seconds for an answer: who waits longer has typed it
 _QUESTION, _ANSWER = 20, 40  # tokens of a question that is behind a primed prompt, and of a command
 _BALANCED = 2.4  # times as long as `fast`, as the accuracy bench has it
+_STRANGER = 0.1  # how good a model is of which nothing is known; the smallest one that is known has 1
+_OF_THE_BEST = 0.5  # what is less good than that of the best is no use, however quick it is
 _WORTH_IT = 1.05  # times as fast: less is noise
 
 
@@ -29,7 +31,8 @@ class _Way:
     effort: str
     seconds: float
     good: float
-    said: str
+    said: str = "by its size and speed, since no questions were asked"
+    asked: bool = False
 
 
 def suggest(models: Sequence[ModelFigures], cores: int) -> list[Suggestion]:
@@ -39,25 +42,29 @@ def suggest(models: Sequence[ModelFigures], cores: int) -> list[Suggestion]:
     ways = asked or [way for m in measured for way in _ways_by_speed(m)]
     if not ways:
         return []
-    soon = [way for way in ways if way.seconds <= SOON]
-    best = max(soon, key=lambda way: (way.good, -way.seconds)) if soon else min(ways, key=lambda way: way.seconds)
-    why = (
-        f"the best of what answers within {SOON:.0f} s: {best.said}" if soon else "nothing that was measured is sooner"
-    )
-    others = [way for way in ways if way.model is best.model and way.effort != best.effort]
-    beside = "".join(f"; {way.effort}: {way.said}, {way.seconds:.1f} s" for way in others)
+    most = max(way.good for way in ways)
+    useful = [way for way in ways if way.good >= most * _OF_THE_BEST]
+    soon = [way for way in useful if way.seconds <= SOON]
+    best = max(soon, key=lambda way: (way.good, -way.seconds)) if soon else min(useful, key=lambda way: way.seconds)
+    why = f"the best of what answers within {SOON:.0f} s" if soon else "nothing that is as good answers sooner"
     if asked and not best.good:
         return _threads(best.model, cores)
     return [
-        *([Suggestion("model", best.model.name, why)] if len(measured) > 1 else []),
-        Suggestion("effort", best.effort, f"{best.said}, {best.seconds:.1f} s for an answer{beside}"),
+        *([Suggestion("model", best.model.name, f"{why}: {best.said}")] if len(measured) > 1 else []),
+        Suggestion("effort", best.effort, _why_effort(best, [way for way in ways if way.model is best.model])),
         *_threads(best.model, cores),
     ]
 
 
+def _why_effort(best: _Way, ways: Sequence[_Way]) -> str:
+    """The seconds for an answer, and what was found out about the answers, with each effort."""
+    told = (f"{way.effort} takes {way.seconds:.1f} s{f' ({way.said})' if way.asked else ''}" for way in ways)
+    return ", ".join(told) + ("" if best.asked else "; no questions were asked")
+
+
 def _way(model: ModelFigures, effort: EffortFigures, seconds: Figure) -> _Way:
     said = f"{effort}{'' if effort.only_parsed else ' answers run'}"
-    return _Way(model, effort.effort, seconds.median, effort.good, said)
+    return _Way(model, effort.effort, seconds.median, effort.good, said, asked=True)
 
 
 def _ways_by_speed(model: ModelFigures) -> list[_Way]:
@@ -65,9 +72,11 @@ def _ways_by_speed(model: ModelFigures) -> list[_Way]:
     row = _quickest(model)
     assert row
     fast = (row.warm.median if row.warm else 0.0) + seconds_for_answer(row)
-    rank = len(CODERS) - CODERS.index(model.name) if model.name in CODERS else 0
-    said = "no questions were asked"
-    return [_Way(model, "balanced", fast * _BALANCED, rank + len(CODERS), said), _Way(model, "fast", fast, rank, said)]
+    rank = len(CODERS) - CODERS.index(model.name) if model.name in CODERS else _STRANGER
+    return [
+        _Way(model, "fast", fast, rank),
+        _Way(model, "balanced", fast * _BALANCED, rank + (len(CODERS) if rank > _STRANGER else _STRANGER)),
+    ]
 
 
 def _threads(model: ModelFigures, cores: int) -> list[Suggestion]:
@@ -81,11 +90,11 @@ def _threads(model: ModelFigures, cores: int) -> list[Suggestion]:
     others = [row for row in rows if row is not chosen]
     other = min(others, key=seconds_for_answer)
     times = seconds_for_answer(other) / seconds_for_answer(chosen)
-    threads = f"{other.threads} thread{'s' if other.threads > 1 else ''}"
-    than = f"{times:.1f} times as fast as {threads}" if times >= _WORTH_IT else f"no slower than {threads}"
+    than = f"{times:.1f} times as fast as" if times >= _WORTH_IT else "no slower than"
+    value, with_what = str(chosen.threads), f"{chosen.threads} thread{'s' if chosen.threads > 1 else ''}"
     if chosen.threads == cores:
-        return [Suggestion("threads", "0", f"all {cores} physical cores are {than}")]
-    return [Suggestion("threads", str(chosen.threads), f"they are {than}")]
+        value, with_what = "0", f"all {cores} physical cores"
+    return [Suggestion("threads", value, f"with {with_what} an answer is {than} with {other.threads}")]
 
 
 def _quickest(model: ModelFigures) -> ThreadFigures | None:

@@ -39,17 +39,17 @@ class Worker:
         from shellmate.bench.speed import measure_speed
 
         threads, runs = self._task["threads"], self._task["runs"]
-        usual = self._prompt_for(self._task["questions"][0]).prefix
+        usual = self._prompt_for(self._task["words"]).prefix
         with self._show("tokens a second", len(threads) * runs, "run") as done:
             return measure_speed(self._file.path, usual, threads, runs, done)
 
     def prime(self) -> None:
-        """Have on disk what the questions are asked behind, with `kinds` that of the effort `balanced` too."""
-        prompts = [self._prompt_for(words) for words in self._task["questions"]]
-        prefixes = dict.fromkeys(prompt.prefix for prompt in prompts)
-        if self._task["kinds"]:
-            kinds = Kinds(self._library, self._paths.cache / "kinds")
-            prefixes |= dict.fromkeys(p.prefix for prompt in prompts for p in kinds.prompts_for(prompt, _KINDS_EACH))
+        """Have on disk what questions are asked behind, and with the effort `balanced` those that are answered by
+        `commands`."""
+        kinds = Kinds(self._library, self._paths.cache / "kinds")
+        prefixes = {self._prompt_for(self._task["words"]).prefix: None}
+        for words in self._task["commands"]:
+            prefixes |= dict.fromkeys(p.prefix for p in kinds.prompts_for(self._prompt_for(words), _KINDS_EACH))
         for number, prefix in enumerate(prefixes, 1):
             show = partial(self._show, f"priming, {number} of {len(prefixes)}", announce=number == 1)
             self._prime(prefix, show)

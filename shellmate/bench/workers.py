@@ -30,11 +30,11 @@ class Workers:
     def measure_speed(self, threads: Sequence[int], runs: int, words: str) -> list[dict[str, list[float]]]:
         """As `speed.measure_speed`, with the prompt that is for the words. Raises ShellmateError, and
         ProcessFailedError, where it fails."""
-        return self._carry_out({"task": "speed", "threads": threads, "runs": runs, "questions": [words]})
+        return self._carry_out({"task": "speed", "threads": threads, "runs": runs, "words": words})
 
-    def prime(self, questions: Sequence[str], threads: Sequence[int], kinds: bool) -> None:
+    def prime(self, words: str, commands: Sequence[str], threads: Sequence[int]) -> None:
         """As `Worker.prime`. Raises as `measure_speed`."""
-        self._carry_out({"task": "prime", "questions": questions, "threads": threads, "kinds": kinds})
+        self._carry_out({"task": "prime", "words": words, "commands": commands, "threads": threads})
 
     def _carry_out(self, task: dict[str, Any]) -> Any:
         about = asdict(self.file) | {"path": str(self.file.path)}

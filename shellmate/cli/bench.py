@@ -90,7 +90,7 @@ def bench(
         app.env.say("shellmate: interrupted; this is what was measured until then")
         raise KeyboardInterrupt
     if not as_json:
-        _write_suggestions(app, suggestions)
+        _write_suggestions(app, suggestions, machine)
     if write:
         _apply(app, suggestions, quiet)
     if failed := [m for m in figures if m.error]:
@@ -211,10 +211,11 @@ def _draw(target: Path, figures: "list[ModelFigures]", machine: "Machine") -> No
         file.write(draw(figures, str(machine)).encode())
 
 
-def _write_suggestions(app: App, suggestions: "list[Suggestion]") -> None:
+def _write_suggestions(app: App, suggestions: "list[Suggestion]", machine: "Machine") -> None:
     """The commands that set what is suggested, each with its reason; as comments where that is so already."""
     if suggestions:
-        app.env.write("\nsuggested:\n")
+        busy = " (this machine was busy: measure it again when it is not)" if machine.is_busy else ""
+        app.env.write(f"\nsuggested{busy}:\n")
     for suggestion in suggestions:
         told = shlex.join(["shellmate", "config", "set", suggestion.name, suggestion.value])
         if _is_set(app, suggestion):

@@ -133,6 +133,28 @@ def test_an_interrupt_prints_what_was_measured_and_leaves_nothing(variables, tin
         os.killpg(process.pid, 0)
 
 
+def test_a_resident_engine_the_states_and_the_log_are_left_alone(bench, tiny, variables, tmp_path):
+    def run(*words: str) -> str:
+        theirs = variables | {"SHELLMATE_MODEL": str(tiny)}
+        return subprocess.run(
+            [*SHELLMATE, *words], env=theirs, cwd=tmp_path, stdin=subprocess.DEVNULL, capture_output=True, text=True
+        ).stdout
+
+    run("serve", "--detach")
+    try:
+        run("list files")
+        told = ("status", "--json"), ("cache", "info"), ("log", "--json")
+        before = [run(*words) for words in told]
+        assert json.loads(before[0])["answers"]
+        done = bench(tiny, "--quick", "--runs", "1", "--threads", "1", SHELLMATE_MODEL=str(tiny))
+        assert done.returncode == 0, done.stderr
+        after = [run(*words) for words in told]
+        assert json.loads(after[0])["pid"] == json.loads(before[0])["pid"]
+        assert after[1:] == before[1:]
+    finally:
+        run("stop")
+
+
 def test_what_a_killed_one_has_left_is_removed(bench, tiny, tmp_path):
     (tmp_path / "cache" / "bench-old" / "kv").mkdir(parents=True)
     (tmp_path / "cache" / "kv").mkdir()
