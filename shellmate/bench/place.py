@@ -51,13 +51,13 @@ class Place:
 def open_place(paths: Paths, variables: Mapping[str, str]) -> Iterator[Place]:
     """A place below the user's cache, which is removed again, however this ends. What one that was killed has left
     there is removed as well. Raises ShellmateError and OSError where it cannot be made."""
-    make_private_directory(paths.cache)
-    _sweep(paths.cache)
-    folder = Path(tempfile.mkdtemp(dir=paths.cache, prefix=_PREFIX))
+    cache = make_private_directory(paths.cache.absolute())  # the processes work in other folders
+    _sweep(cache)
+    folder = Path(tempfile.mkdtemp(dir=cache, prefix=_PREFIX))
     lock = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        yield Place(folder, paths.data, variables)
+        yield Place(folder, paths.data.absolute(), variables)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         os.close(lock)

@@ -17,7 +17,6 @@ FILES = {
     "notes.txt": NOTES,
     "sales.csv": "day,price\nMon,10\nTue,20\nWed,36\n",
     "app.log": LOG,
-    "big.dat": "0123456789\n" * 20_000,
 }
 ERRORS = [line for line in LOG.splitlines() if "ERROR" in line]
 

@@ -161,7 +161,7 @@ def _check_plot(app: App, plot: str) -> Path:
 
 
 def _announce(app: App, plan: "Plan", machine: "Machine", figures: "list[ModelFigures]") -> None:
-    minutes = sum(plan.seconds_for(m.size) for m in figures) / 60
+    minutes = sum(plan.seconds_for(m.size) for m in figures) * max(1.0, machine.load / machine.cores) / 60
     takes = f"about {minutes:.0f} minutes" if minutes >= 1.5 else "about a minute"
     models = f"{len(figures)} models" if len(figures) > 1 else figures[0].title
     threads = " and ".join(", ".join(map(str, plan.threads)).rsplit(", ", 1))

@@ -162,6 +162,29 @@ def test_what_a_killed_one_has_left_is_removed(bench, tiny, tmp_path):
     assert leftovers(tmp_path) == ["kv"]
 
 
+def test_a_terminated_one_leaves_nothing(variables, tiny, tmp_path):
+    process = subprocess.Popen(
+        [*SHELLMATE, "bench", tiny, "--threads", "1", "--runs", "50", "-q"],
+        env=variables, cwd=tmp_path, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+    while not list((tmp_path / "cache").glob("bench-*/cache/kv")):
+        time.sleep(0.05)
+        assert process.poll() is None
+    process.terminate()
+    assert process.wait(60) == 128 + signal.SIGTERM
+    assert leftovers(tmp_path) == []
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)
+
+
+def test_places_may_be_relative(bench, tiny, tmp_path):
+    done = bench(
+        "--quick", "--runs", "1", "--threads", "1", tiny, SHELLMATE_CACHE_DIR="here", SHELLMATE_DATA_DIR="there"
+    )
+    assert done.returncode == 0, done.stderr
+    assert list((tmp_path / "here").iterdir()) == []
+
+
 def test_the_users_settings_do_not_count(bench, tiny, tmp_path):
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "config.toml").write_text('engine = "http"\nbase_url = "http://localhost:1"\n')
