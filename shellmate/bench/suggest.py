@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shellmate.bench.figures import EffortFigures, Figure, ModelFigures, ThreadFigures
-from shellmate.models.auto import CODERS
+from shellmate.models.auto import CODERS, TAKES
 
 SOON = 3.0  # seconds for an answer: who waits longer has typed it
 _QUESTION, _ANSWER = 20, 40  # tokens of a question that is behind a primed prompt, and of a command
-_BALANCED = 2.4  # times as long as `fast`, as the accuracy bench has it
+_BALANCED = TAKES["balanced"] / TAKES["fast"]  # times as long
 _STRANGER = 0.1  # how good a model is of which nothing is known; the smallest one that is known has 1
 _OF_THE_BEST = 0.5  # what is less good than that of the best is no use, however quick it is
 _WORTH_IT = 1.05  # times as fast: less is noise

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from shellmate.answer.choosing import EFFORTS
 from shellmate.core.environment import Environment
 from shellmate.core.errors import ShellmateError
 from shellmate.core.paths import Paths
@@ -23,8 +24,6 @@ from shellmate.prompt.kinds import Kinds
 from shellmate.prompt.library import PromptLibrary
 from shellmate.prompt.prompt import Message, Prompt, compose
 from shellmate.request.request import Request
-
-_KINDS_EACH = 2  # that the effort `balanced` has a question asked behind
 
 
 class Worker:
@@ -49,7 +48,9 @@ class Worker:
         kinds = Kinds(self._library, self._paths.cache / "kinds")
         prefixes = {self._prompt_for(self._task["words"]).prefix: None}
         for words in self._task["commands"]:
-            prefixes |= dict.fromkeys(p.prefix for p in kinds.prompts_for(self._prompt_for(words), _KINDS_EACH))
+            prefixes |= dict.fromkeys(
+                p.prefix for p in kinds.prompts_for(self._prompt_for(words), EFFORTS["balanced"].others)
+            )
         for number, prefix in enumerate(prefixes, 1):
             show = partial(self._show, f"priming, {number} of {len(prefixes)}", announce=number == 1)
             self._prime(prefix, show)
