@@ -11,6 +11,11 @@ def run() -> None:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     if sys.argv[1:2] == ["init"] and _print_widget():
         return
+    from shellmate.resident.forked import end_as, run_forked
+
+    status = run_forked(sys.argv[1:], os.environ)
+    if status is not None:
+        end_as(status)
     from shellmate.cli.main import run as run_command
 
     run_command()

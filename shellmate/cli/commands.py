@@ -9,6 +9,7 @@ from shellmate import __version__
 from shellmate.cli.app import App
 from shellmate.cli.options import continue_option, language_options, session_option, setting_option
 from shellmate.core.errors import UsageError
+from shellmate.core.names import COMMANDS, HIDDEN
 from shellmate.core.settings import load_settings
 from shellmate.prompt.library import PromptLibrary
 
@@ -29,25 +30,6 @@ Examples:
 Exit status: 0 answered, 1 failed, 2 usage, 3 model, 4 no answer that parses,
 5 refused to run, 124 timed out, 130 interrupted.
 """
-COMMANDS = (
-    "bench",
-    "cache",
-    "config",
-    "digest",
-    "explain",
-    "fix",
-    "index",
-    "init",
-    "judge",
-    "log",
-    "model",
-    "prompt",
-    "repl",
-    "serve",
-    "status",
-    "stop",
-)
-HIDDEN = {"__line": "line"}  # for the widgets; no question begins so
 
 
 class AskingGroup(click.Group):

@@ -86,8 +86,11 @@ def serve(
 
 
 def _serve(app: App, listen: tuple[str, int] | None, web: bool, exit_when_idle: bool, verbose: int) -> None:
+    from shellmate.cli.main import run as run_command
+    from shellmate.cli.ready import import_all
     from shellmate.engine.binding import THREAD_VARIABLES
     from shellmate.resident.app import make_app
+    from shellmate.resident.forkserver import fork_server
     from shellmate.resident.pool import Pool
     from shellmate.resident.server import RunningError, Service
     from shellmate.resident.server import serve as run
@@ -104,7 +107,8 @@ def _serve(app: App, listen: tuple[str, int] | None, web: bool, exit_when_idle: 
     else:
         app.env.say(f"shellmate: {app.address.name} is resident at {app.address.socket}")
     try:
-        run(service, make_app(pool, app.model_name, token, page), pool, app.env)
+        forks = fork_server(app.address.fork, import_all, run_command)
+        run(service, make_app(pool, app.model_name, token, page), pool, app.env, forks)
     except RunningError as error:
         app.env.say(f"shellmate: {error}")
 

@@ -9,6 +9,7 @@ from tempfile import NamedTemporaryFile
 from typing import BinaryIO
 
 from shellmate.core.errors import ShellmateError
+from shellmate.core.places import runtime_directory
 
 PRIVATE_DIRECTORY = 0o700
 PRIVATE_FILE = 0o600
@@ -37,7 +38,7 @@ class Paths:
             data=place("DATA", usual.user_data_dir),
             cache=place("CACHE", usual.user_cache_dir),
             state=place("STATE", usual.user_state_dir),
-            runtime=place("RUNTIME", _runtime_directory(variables)),
+            runtime=Path(runtime_directory(variables)),
         )
 
     @property
@@ -59,12 +60,6 @@ class Paths:
     @property
     def kv(self) -> Path:
         return self.cache / "kv"
-
-
-def _runtime_directory(variables: Mapping[str, str]) -> str:
-    """Such that a shell can name it as well: widget.zsh does."""
-    given = variables.get("XDG_RUNTIME_DIR")
-    return f"{given}/shellmate" if given else f"/tmp/shellmate-{os.getuid()}"
 
 
 def make_private_directory(path: Path) -> Path:

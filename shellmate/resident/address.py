@@ -5,6 +5,7 @@ import os
 import stat
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +27,11 @@ class Address:
     @property
     def lock(self) -> Path:
         return self.socket.with_suffix(".lock")
+
+    @property
+    def fork(self) -> Path:
+        """The socket of the process that commands are forked from."""
+        return self.socket.with_suffix(".fork")
 
     @property
     def name(self) -> str:
@@ -75,3 +81,20 @@ def check_length(address: Address) -> None:
         raise UsageError(
             f"the socket's path is too long: {address.socket}", "set SHELLMATE_RUNTIME_DIR to a shorter folder"
         )
+
+
+def make_current(place: Path, name: str) -> None:
+    """Have a link of that name beside a socket lead to it, for who does not know which model it is of."""
+    new = place.with_name(f".{name}.{os.getpid()}")
+    with suppress(OSError):
+        new.symlink_to(place.name)
+        os.replace(new, place.with_name(name))
+
+
+def remove_current(place: Path, name: str) -> None:
+    """Remove a socket, and the link if it leads to it."""
+    link = place.with_name(name)
+    with suppress(OSError):
+        if os.readlink(link) == place.name:
+            link.unlink()
+    place.unlink(missing_ok=True)

@@ -15,7 +15,7 @@ from shellmate.engine.engine import Candidate, Engine
 from shellmate.engine.states import Keeping
 from shellmate.prompt.prompt import Prompt
 from shellmate.resident import wire
-from shellmate.resident.pool import NOTHING, Emit, Pool, Work
+from shellmate.resident.pool import NOTHING, Emit, GaveWayError, Pool, Work
 from shellmate.resident.streams import Stream, while_connected
 from shellmate.resident.suggesting import COMMANDS, REQUESTS, SUGGESTING, Lines, read_suggestion
 
@@ -85,14 +85,29 @@ class _Notes:
             self._hurry.clear()
 
     async def _take(self, prompt: Prompt, answer: str, keeping: Keeping) -> None:
+        gave_way = True
+        while gave_way:
+            await self._wait_for_quiet()
+            gave_way = False
+            with suppress(ShellmateError):
+                try:
+                    await self._note(prompt, answer, keeping)
+                except GaveWayError:
+                    gave_way = True
+
+    async def _wait_for_quiet(self) -> None:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._hurry.wait(), _QUIET)
         while self._pool.busy and not self._hurry.is_set():
             await asyncio.sleep(_QUIET)
         await self._pool.settle()  # the seat that wrote the answer knows it
-        with suppress(ShellmateError):
-            async for _ in self._pool.run(lambda engine, _: engine.note_turn(prompt, answer), prompt, keeping):
-                pass
+
+    async def _note(self, prompt: Prompt, answer: str, keeping: Keeping) -> None:
+        def note(engine: Engine, _: Emit) -> None:
+            engine.note_turn(prompt, answer)
+
+        async for _ in self._pool.run(note, prompt, keeping, gives_way=not self._hurry.is_set()):
+            pass
 
 
 async def _read(request: Request) -> Given:

@@ -26,6 +26,10 @@ class BusyError(ShellmateError):
     """Too many wait already."""
 
 
+class GaveWayError(ShellmateError):
+    """Somebody came whom the work was to make room for."""
+
+
 class Seat:
     """A slot with its engine, which works in a thread of its own; what it has to say goes to whom it works for."""
 
@@ -96,6 +100,7 @@ class Pool:
         self._free = asyncio.Semaphore(seats)
         self._door = asyncio.Lock()  # for whoever loads or unloads the model
         self._model: ResidentModel | None = None
+        self._giving_way: set[Seat] = set()
         self.busy = self.waiting = 0
         self.last_used = monotonic()
 
@@ -110,20 +115,27 @@ class Pool:
         return {"batches": shared.batches if shared else 0, "tokens": shared.rows if shared else 0}
 
     async def run(
-        self, work: Work, prompt: Prompt | None, keeping: Keeping = NOTHING
+        self, work: Work, prompt: Prompt | None, keeping: Keeping = NOTHING, gives_way: bool = False
     ) -> AsyncGenerator[dict[str, Any], None]:
         """What work emits, on the seat that knows most of the prompt. Whoever stops iterating ends the work, within the
-        time of a token. Raises BusyError, and what the work raises."""
+        time of a token. Work that `gives_way` is ended by the next that does not, which so is alone, as if it had not
+        been there. Raises BusyError, GaveWayError, and what the work raises."""
+        if not gives_way:
+            await self._make_way()
         model, seat = await self._take(prompt)
+        if gives_way:
+            self._giving_way.add(seat)
         loop = asyncio.get_running_loop()
         events: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
 
         def emit(event: dict[str, Any] | None) -> None:
             loop.call_soon_threadsafe(events.put_nowait, event)
 
-        def finish() -> None:
+        def finish() -> bool:
+            """Whether it was left to come to its end."""
             try:
                 seat.work(model.shared, keeping, work, emit)
+                return not seat.slot.is_cancelled
             finally:
                 emit(None)
 
@@ -132,10 +144,17 @@ class Pool:
         try:
             while (event := await events.get()) is not None:
                 yield event
-            await working
+            if not await working:
+                raise GaveWayError("another question came")
         finally:
             model.shared.cancel(seat.slot)
             working.add_done_callback(lambda done: done.cancelled() or done.exception())  # said, or nobody is there
+
+    async def _make_way(self) -> None:
+        for seat in self._giving_way:
+            if self._model:
+                self._model.shared.cancel(seat.slot)
+        await self.settle()
 
     async def _take(self, prompt: Prompt | None) -> tuple[ResidentModel, Seat]:
         if self.waiting >= _MOST_WAITING:
@@ -148,7 +167,7 @@ class Pool:
         try:
             model = await self._obtain()
             free = (seat for seat in model.seats if not seat.is_taken)
-            seat = max(free, key=lambda each: (each.has_in_common_with(prompt), -each.last_taken))
+            seat = max(free, key=lambda each: each.has_in_common_with(prompt) or -each.last_taken)
             seat.is_taken, seat.last_taken, seat.slot.is_cancelled = True, monotonic(), False
             self.busy += 1
             return model, seat
@@ -159,6 +178,7 @@ class Pool:
     def _give_back(self, seat: Seat, prompt: Prompt | None) -> None:
         seat.last = prompt or seat.last
         seat.is_taken = False
+        self._giving_way.discard(seat)
         self.busy -= 1
         self.last_used = monotonic()
         self._free.release()
@@ -180,7 +200,7 @@ class Pool:
     async def warm(self, prefix: tuple[Message, ...]) -> None:
         """Have the model loaded, and a seat hold a prefix, for the first who asks. What fails will be said to them."""
         with suppress(ShellmateError):
-            async for _ in self.run(lambda engine, _: _prime(engine, prefix), Prompt(prefix, "")):
+            async for _ in self.run(lambda engine, _: _prime(engine, prefix), Prompt(prefix, ""), gives_way=True):
                 pass
 
     async def unload(self) -> None:

@@ -7,10 +7,9 @@ import os
 import signal
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -19,7 +18,7 @@ from shellmate.core.environment import Environment
 from shellmate.core.errors import ShellmateError
 from shellmate.core.paths import PRIVATE_FILE, reason
 from shellmate.prompt.prompt import Message
-from shellmate.resident.address import Address, check_length, make_runtime_directory
+from shellmate.resident.address import Address, check_length, make_current, make_runtime_directory, remove_current
 from shellmate.resident.peers import OwnPeersOnly
 from shellmate.resident.pool import Pool
 
@@ -45,12 +44,12 @@ class Service:
     tcp: tuple[str, int] | None = None
 
 
-def serve(service: Service, app: ASGIApp, pool: Pool, env: Environment) -> None:
+def serve(service: Service, app: ASGIApp, pool: Pool, env: Environment, forks: AbstractContextManager[None]) -> None:
     """Answer until a signal ends it, or idleness. Raises RunningError where another process does so already, and
-    ShellmateError where there is no place to listen at."""
+    ShellmateError where there is no place to listen at. `forks` is entered by who is alone, while it has one thread."""
     make_runtime_directory(service.address.socket.parent)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # uvicorn has its own handler, and raises what it has seen once more
-    with _locked(service.address), _listening(service, env) as sockets:
+    with _locked(service.address), forks, _listening(service, env) as sockets:
         asyncio.run(_serve(service, app, pool, sockets))
 
 
@@ -120,14 +119,13 @@ def _listening(service: Service, env: Environment) -> Iterator[list[socket.socke
     try:
         if service.tcp:
             sockets.append(_bind_tcp(*service.tcp))
-        _link(service.address)
+        make_current(place, CURRENT)
         yield sockets
     finally:
         for each in sockets:
             each.close()
         if not activated:
-            place.unlink(missing_ok=True)
-            _unlink(service.address)
+            remove_current(place, CURRENT)
 
 
 def _activated_socket(env: Environment) -> socket.socket | None:
@@ -157,19 +155,3 @@ def _bind_tcp(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
         raise ShellmateError(f"cannot listen at {host}:{port}: {reason(error)}", "take another --tcp") from error
-
-
-def _link(address: Address) -> None:
-    """Have the link that shells know lead to this socket."""
-    link = address.socket.parent / CURRENT
-    new = link.with_suffix(f".{os.getpid()}")
-    with suppress(OSError):
-        new.symlink_to(address.socket.name)
-        os.replace(new, link)
-
-
-def _unlink(address: Address) -> None:
-    link: Any = address.socket.parent / CURRENT
-    with suppress(OSError):
-        if os.readlink(link) == address.socket.name:
-            link.unlink()

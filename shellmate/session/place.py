@@ -4,6 +4,8 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from shellmate.core.process import session_leader
+
 _DEVICE, _STARTED = 7, 22  # fields of /proc/PID/stat, as proc(5) counts them
 
 
@@ -13,7 +15,7 @@ def terminal_key(proc: Path = Path("/proc")) -> str:
     It is made of what the leader of the session is and cannot pass on: its pid and start, its terminal, the boot of
     the machine. Without a /proc the start is not known and the terminal only by what is not redirected.
     """
-    leader = os.getsid(0)
+    leader = session_leader()
     try:
         fields = _fields_of((proc / str(leader) / "stat").read_bytes())
         started, terminal = fields[_STARTED], fields[_DEVICE]

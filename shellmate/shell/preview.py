@@ -9,13 +9,12 @@ import select
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import BinaryIO
 
 from shellmate.answer.sanitise import make_visible
 from shellmate.core.environment import Environment
+from shellmate.core.process import open_terminal
 
-TERMINAL = Path("/dev/tty")
 REDRAWN_EVERY = 0.04  # seconds; a text that comes faster is shown in part, later
 READ_FOR = 4.0  # seconds that a message stays where no key is pressed
 # IND scrolls where the cursor is in the last line, and keeps its column: room below, and the cursor back in place.
@@ -96,7 +95,7 @@ class Preview:
 
 def _open() -> BinaryIO | None:
     try:
-        return open(TERMINAL, "r+b", buffering=0)
+        return open(open_terminal(), "r+b", buffering=0)
     except OSError:
         return None
 

@@ -48,8 +48,13 @@ class Resident:
             [sys.executable, "-m", "shellmate", "serve", *self.options],
             env=self.variables, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
-        self.wait_for(lambda health: health is not None)
+        self.wait_for(lambda health: health is not None and self.fork.exists())
         return self
+
+    @property
+    def fork(self) -> Path:
+        """Where the process listens that commands are forked from, once it has imported everything."""
+        return Path(self.socket).with_name("current.fork")
 
     def wait_for(self, condition: Callable[[Any], bool], seconds: float = 30) -> None:
         """Until its health is as wanted; that is None while it does not answer."""

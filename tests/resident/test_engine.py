@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -180,34 +179,18 @@ def _states(server):
     return server.run("cache", "info").stdout
 
 
-def test_eight_clients_do_not_get_each_others_words(resident):
-    """Short completions from eight clients, some of which go away; each answer continues its own prompt."""
-    failures: list[str] = []
-
-    def client(number: int) -> None:
-        for turn in range(12):
-            start = 100 * number + turn
-            body = {"prompt": f"{start}, {start + 1}, {start + 2},", "max_tokens": 6, "stop": [","]}
-            if turn % 4 == 3:
-                resident.begin("/v1/completions", body).close()
-                continue
-            said = resident.post("/v1/completions", body)
-            if said.status != 200 or said.body["choices"][0]["text"].strip() != str(start + 3):
-                failures.append(f"{start}: {said.text}")
-
-    threads = [threading.Thread(target=client, args=(n,)) for n in range(1, 9)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(120)
-    assert not any(thread.is_alive() for thread in threads)
-    assert not failures
-    resident.wait_for(lambda health: health["busy"] == health["waiting"] == 0, 5)
-
-
 def test_json_says_what_it_took(resident):
     words = ("--effort", "fast", "--json", "count the lines of every python file here")
     resident.run(*words)
     told = json.loads(resident.run(*words).stdout)
     assert told["timings"]["evaluated_tokens"] < 30 < told["timings"]["primed_tokens"]
     assert json_lines(resident.run("status", "--json").stdout)[0]["loaded"]
+
+
+def test_what_is_done_beside_makes_way_for_a_question(resident, run, primed):
+    """The turn that is evaluated for the next question is left for later when another one comes: it is alone then."""
+    question = ("--effort", "fast", "--py", "a class for a bank account with deposit, withdraw, balance and history")
+    alone = run(*question, env={**primed, "SHELLMATE_RESIDENT": "never"})
+    for pause in (0.5, 0.6, 0.7, 0.9):  # it begins after half a second of quiet
+        assert resident.run(*question).stdout == alone.stdout
+        time.sleep(pause)
