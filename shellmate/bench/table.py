@@ -1,6 +1,7 @@
 """The figures as text: a table of the models, and one of how their answers turned out."""
 
 from collections.abc import Iterator, Sequence
+from statistics import median
 
 from shellmate.answer.sanitise import make_visible
 from shellmate.bench.figures import Figure, ModelFigures, ThreadFigures
@@ -10,7 +11,7 @@ _HEAD = (
     ("model", "size", "threads", "prompt", "generation", "cold start", "warm start", "resident", "peak memory", "code"),
     ("", "", "", "tokens/s", "tokens/s", "s", "s", "s", "MB (private)", "that runs"),
 )
-_ANSWERS_HEAD = ("model", "effort", "code that runs", "seconds for an answer")
+_ANSWERS_HEAD = ("model", "effort", "code that runs", "seconds for an answer", "from - to")
 _NONE = "-"
 _MB = 1e6
 
@@ -60,7 +61,9 @@ def _answer_rows(models: Sequence[ModelFigures]) -> Iterator[tuple[str, ...]]:
     for model in models:
         for number, effort in enumerate(e for e in model.efforts if e.outcomes):
             name = make_visible(model.title) if number == 0 else ""
-            yield (name, effort.effort, str(effort), _figure(effort.seconds))
+            values = [outcome.seconds for outcome in effort.outcomes]
+            between = f"{min(values):.1f} - {max(values):.1f}"
+            yield (name, effort.effort, str(effort), f"{median(values):.1f}", between)
 
 
 def _figure(figure: Figure | None) -> str:

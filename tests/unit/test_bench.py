@@ -118,8 +118,8 @@ def test_the_table_has_what_there_is():
     assert lines[3].split() == ["2", "160", "40.0", "0.50", "0.50", "-", "600", "10", "of", "12"]
     assert lines[4].split()[3:] == ["1", "150", "40.8", "±0.5", "-", "-", "-", "-"]
     assert lines[5].split(maxsplit=2) == ["bro\\x1bken.gguf", "-", "no \\x1b model"]
-    assert lines[8].split() == [SMALL, "fast", "8", "of", "12", "0.80", "±0.00"]
-    assert lines[9].split() == ["balanced", "10", "of", "12", "2.50", "±0.00"]
+    assert lines[8].split() == [SMALL, "fast", "8", "of", "12", "0.8", "0.8", "-", "0.8"]
+    assert lines[9].split() == ["balanced", "10", "of", "12", "2.5", "2.5", "-", "2.5"]
     assert lines[-1] == f"{LARGE}: it was ended by signal 9"
     assert len({line.index("0.50") for line in lines[2:4]}) == 1, "columns are columns"
 
