@@ -1,9 +1,11 @@
 """Where shellmate keeps things: the XDG directories, each movable by an environment variable."""
 
+import fcntl
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from glob import escape
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import BinaryIO
@@ -12,6 +14,7 @@ from shellmate.core.errors import ShellmateError
 
 PRIVATE_DIRECTORY = 0o700
 PRIVATE_FILE = 0o600
+_UNFINISHED = ".shellmate.new"
 
 
 @dataclass(frozen=True)
@@ -83,13 +86,15 @@ def make_private_directory(path: Path) -> Path:
 
 @contextmanager
 def write_whole(path: Path, mode: int = PRIVATE_FILE) -> Iterator[BinaryIO]:
-    """Write a file so that it appears whole or not at all: beside it, synced, renamed, removed on failure.
+    """Write a file so that it appears whole or not at all: beside it, synced, renamed, removed on failure. What killed
+    processes left of earlier attempts is removed.
 
     Raises OSError as the file system does.
     """
-    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", suffix=".new", delete=False) as file:
+    _remove_unfinished(path)
+    with _create_beside(path) as file:
         try:
-            yield file  # type: ignore[misc]
+            yield file
             file.flush()
             os.fsync(file.fileno())
             os.chmod(file.name, mode)
@@ -97,6 +102,28 @@ def write_whole(path: Path, mode: int = PRIVATE_FILE) -> Iterator[BinaryIO]:
         except BaseException:
             Path(file.name).unlink(missing_ok=True)
             raise
+
+
+def _create_beside(path: Path) -> BinaryIO:
+    """A new file, locked for as long as it is open, so that nobody takes it for one that a killed process left."""
+    while True:
+        file = NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", suffix=_UNFINISHED, delete=False)
+        with suppress(OSError):
+            fcntl.flock(file.fileno(), fcntl.LOCK_EX)
+        if os.fstat(file.fileno()).st_nlink:
+            return file  # type: ignore[return-value]
+        file.close()  # it was taken for one before it was locked
+
+
+def _remove_unfinished(path: Path) -> None:
+    for unfinished in path.parent.glob(f".{escape(path.name)}.*{_UNFINISHED}"):
+        with suppress(OSError):
+            file = os.open(unfinished, os.O_RDONLY)
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                unfinished.unlink()
+            finally:
+                os.close(file)
 
 
 def reason(error: OSError) -> str:

@@ -59,19 +59,17 @@ def pull_model(
     name; what was fetched of it stays for the next attempt.
     """
     offline = offline or env.variables.get("HF_HUB_OFFLINE", "").strip().lower() in {"1", "true", "yes", "on"}
+    target, parts = place_of(model, paths), _parts_of(model, paths)
     found = _installed_and_whole(model, paths, env, quiet)
-    if found:
+    if found and not parts.exists():
         return found
-    target = place_of(model, paths)
     with _locked(model, paths, env, quiet):
-        found = _installed_and_whole(model, paths, env, quiet)
-        if found:
-            return found
-        _tidy(target)
-        _fetch(model, _parts_of(model, paths), target, env, offline, quiet)
-        stamp = stamp_of(target)
-        remember_digest(target, stamp, model.sha256, paths)
-        _remove_parts(model, paths)
+        if not _installed_and_whole(model, paths, env, quiet):
+            _tidy(target)
+            _fetch(model, parts, target, env, offline, quiet)
+            stamp = stamp_of(target)
+            remember_digest(target, stamp, model.sha256, paths)
+        _remove_parts(model, paths)  # which a process that was killed here has left
     return ModelFile(model.name, target, model.sha256)
 
 
