@@ -64,7 +64,8 @@ class AskingGroup(click.Group):
         return getattr(import_module(f"shellmate.cli.{name}"), name)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        ctx.meta["question"] = not (args and args[0] in (*COMMANDS, *HIDDEN))
+        first = args[1:2] if args[:1] == ["--no-config"] else args[:1]  # the one option that goes before a command
+        ctx.meta["question"] = not first or first[0] not in (*COMMANDS, *HIDDEN)
         ctx.meta["certain"] = "--" in args
         if not ctx.meta["question"]:
             return super().parse_args(ctx, args)

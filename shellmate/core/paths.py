@@ -27,21 +27,24 @@ class Paths:
 
     @classmethod
     def of(cls, variables: Mapping[str, str]) -> "Paths":
-        """SHELLMATE_{CONFIG,DATA,CACHE,STATE,RUNTIME}_DIR, or the user's own XDG directories."""
+        """SHELLMATE_{CONFIG,DATA,CACHE,STATE,RUNTIME}_DIR, or the user's own XDG directories. Raises ShellmateError
+        where there is no home folder to have them in."""
         from platformdirs import PlatformDirs
 
         usual = PlatformDirs("shellmate", appauthor=False)
 
-        def place(kind: str, default: str) -> Path:
-            return Path(variables.get(f"SHELLMATE_{kind}_DIR") or default).expanduser()
+        def place(kind: str) -> Path:
+            given = variables.get(f"SHELLMATE_{kind}_DIR")
+            found = Path(given or getattr(usual, f"user_{kind.lower()}_dir")).expanduser()
+            if not given and not found.is_absolute():
+                raise RuntimeError(f"{found} is below no home folder")
+            return found
 
-        return cls(
-            config=place("CONFIG", usual.user_config_dir),
-            data=place("DATA", usual.user_data_dir),
-            cache=place("CACHE", usual.user_cache_dir),
-            state=place("STATE", usual.user_state_dir),
-            runtime=place("RUNTIME", _runtime_directory(variables)),
-        )
+        try:
+            runtime = Path(variables.get("SHELLMATE_RUNTIME_DIR") or _runtime_directory(variables)).expanduser()
+            return cls(place("CONFIG"), place("DATA"), place("CACHE"), place("STATE"), runtime)
+        except RuntimeError as error:
+            raise ShellmateError("there is no home folder", "set HOME to a folder of yours") from error
 
     @property
     def config_file(self) -> Path:

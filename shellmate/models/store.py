@@ -8,7 +8,7 @@ from shellmate.core.environment import Environment
 from shellmate.core.errors import ModelError, ShellmateError
 from shellmate.core.paths import Paths, make_private_directory
 from shellmate.models.catalogue import Model, find_model
-from shellmate.models.faults import SourceError, cannot_write, writing_in
+from shellmate.models.faults import NO_ROOM, SourceError, cannot_write, disk_full, writing_in
 from shellmate.models.installed import ModelFile, check_installed, check_path, place_of
 from shellmate.models.stamps import forget_digest, remember_digest, stamp_of
 
@@ -173,6 +173,8 @@ def _make_directory(path: Path) -> None:
     try:
         make_private_directory(path)
     except ShellmateError as error:
+        if getattr(error.__cause__, "errno", None) in NO_ROOM:
+            raise disk_full(path) from error
         raise cannot_write(path, error.message.rpartition(": ")[2]) from error
 
 

