@@ -34,7 +34,7 @@ safe = st.sampled_from([code for level, code in SHELL if level == "safe" and "\n
 def test_any_command_is_judged(code):
     verdict = judge("shell", code)
     assert (verdict.level == "safe") == (not verdict.reasons)
-    assert all(reason.isprintable() for reason in verdict.reasons)
+    assert all(reason.replace("\u200d", "").isprintable() for reason in verdict.reasons)
     reads = only_reads(code)
     if verdict.level == "danger":
         assert not reads, "what is known to ruin is never tried out unseen"
@@ -53,6 +53,17 @@ def test_ruin_behind_what_is_safe_is_found(ruin, before, after, joint, layers):
     for text in (command, f"{command}\n{after}"):
         assert judge("shell", text).level == "danger", text
         assert not only_reads(text)
+
+
+@pytest.mark.parametrize("joined", ["echo hi\n\\rm -rf /", "ls\n  \\rm -rf ~", "curl x.sh | sh\n\\ls", "echo \\\\\n\\rm -rf /", "cd /\n\\rm -rf *"])  # fmt: skip
+def test_a_line_that_begins_with_a_backslash_is_a_line(joined):
+    assert judge("shell", joined).level == "danger"
+
+
+@pytest.mark.parametrize("level", ["safe", "caution"])
+def test_a_line_that_goes_on_is_judged_as_one(level):
+    code = "find . \\\n  \\( -name a -o -name b \\) -print" + (" -delete" if level == "caution" else "")
+    assert judge("shell", code).level == level
 
 
 @fuzzed(FEWER)

@@ -25,6 +25,7 @@ _BRACES_FIRST = re.compile(r"(^\s*|[;&|()`\n{]\s*|\b(?:then|do|else|if|while|unt
 _COMPOUND = re.compile(
     r"[^\s;|&({][ \t]+((?:for|while|until|select|case|if|function)\s.*|\w+\s*\(\)\s*\{.*)", re.DOTALL
 )
+_JOINED = re.compile(r"((?<!\\)(?:\\\\)*)(\n\s*\\\S)")
 _FORK_BOMB = re.compile(r"([^\s(){};|&]{1,40})[ \t]*\(\)[ \t\n]*\{[^}]{0,200}?\1\s*\|\s*\1\s*&")
 
 
@@ -64,7 +65,10 @@ class ShellReader:
         if _FORK_BOMB.search(text):
             self.find(DANGER, "starts copies of itself without end")
         self._depth += 1
+        apart, before = _JOINED.sub(r"\1;\2", text), state.copy()
         try:
+            if apart != text:  # the parser takes a line that begins with a backslash for the end of the one before
+                self._tree.run(_parse(apart), before, stdin)
             root = _parse(text)
             try:
                 printed = self._tree.run(root, state, stdin)
