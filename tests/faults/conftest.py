@@ -111,14 +111,20 @@ class Home:
         return {str(f.relative_to(top)): f.read_bytes() for f in sorted(top.rglob("*")) if f.is_file()}
 
 
-@pytest.fixture(scope="session")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def build_faults(folder: Path) -> Path:
+    """The library of faults.c, to be preloaded."""
     if sys.platform != "linux":
         pytest.skip("calls of the C library are replaced by preloading, as Linux does it")
-    folder = tmp_path_factory.mktemp("stage")
     library = folder / "faults.so"
     command = [need("cc"), "-shared", "-fPIC", "-Wall", "-Wextra", "-Werror", "-o", library, HERE / "faults.c", "-ldl"]
     subprocess.run(command, check=True)
+    return library
+
+
+@pytest.fixture(scope="session")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    folder = tmp_path_factory.mktemp("stage")
+    library = build_faults(folder)
     running = Stage(library, folder)
     yield running
     running.close()
