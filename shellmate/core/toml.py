@@ -14,6 +14,10 @@ def load_toml(text: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ValueError(_with_line(str(error), text)) from error
+    except ValueError as error:  # of which there is no other: Python reads no number of thousands of digits
+        lines = text.split("\n")
+        longest = max(range(len(lines)), key=lambda at: len(lines[at]))
+        raise ValueError(f"line {longest + 1}: a number has too many digits") from error
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
 

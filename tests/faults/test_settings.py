@@ -18,6 +18,7 @@ BROKEN = [
     ("temperature = 9\n", "line 1: temperature: 9 is not from 0 to 5"),
     ("log = 2024-01-05\n", "line 1: log: "),
     (f"lang = {'[' * 5000}\n", "it is nested too deeply"),
+    (f"\nseed = {'9' * 5000}\n", "line 2: a number has too many digits"),
     ("lang = 'shell'\n\nloq = true\n", "line 3: loq is not a setting"),
 ]
 
@@ -32,7 +33,7 @@ def test_what_is_broken_is_named_with_its_line_and_key(home, text, said):
         assert result.code == 2 and f"{file}: {said}" in result.err, result
         assert result.err.count("\n") == 1 and result.err.isprintable() is False and "\x1b" not in result.err
     assert file.read_text() == text
-    assert home.must("--no-config", "--sh", "list files", answers=["```bash\nls\n```"]).out == "ls\n"
+    assert home.must("--no-config", "--sh", "list files", answers=["```bash\ntouch x\n```"]).out == "touch x\n"
     assert home.must("--no-config", "config", "path").out == f"{file}\n"
     assert home.must("--no-config", "judge", "ls").out == "safe\n"
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from shellmate.answer.fence import Closed, Code, Event, FenceParser, Opened, Prose
 from shellmate.answer.sanitise import make_visible, visible_characters
 from tests.fuzz.conftest import fuzzed
-from tests.fuzz.samples import cut, mutated_text
+from tests.fuzz.samples import cut, made_of, mutated_text
 
 ANSWERS = [
     "```bash\nls -l\n```",
@@ -40,7 +40,7 @@ SEAMS = [
     "😀",
     "\0",
 ]
-PIECES = st.lists(st.integers(0, 1 << 16), max_size=12)
+PIECES = st.binary(max_size=12)
 
 
 def events_of(pieces: list[str]) -> list[Event]:
@@ -56,7 +56,7 @@ def events_of(pieces: list[str]) -> list[Event]:
 
 
 @fuzzed()
-@given(mutated_text(ANSWERS, SEAMS) | st.lists(st.sampled_from(SEAMS), max_size=20).map("".join), PIECES)
+@given(mutated_text(ANSWERS, SEAMS) | made_of(SEAMS).map("".join), PIECES)
 def test_an_answer_has_the_same_parts_however_it_comes(text, places):
     events = events_of(cut(text, places))
     assert events == events_of([text])
@@ -104,9 +104,7 @@ ESCAPE = re.compile(
 
 
 @fuzzed()
-@given(
-    mutated_text(OBEYED, JOINTS) | st.text(alphabet="".join(JOINTS) + "a", max_size=40) | st.text(max_size=40), PIECES
-)
+@given(mutated_text(OBEYED, JOINTS) | made_of([*JOINTS, "a"], 40).map("".join) | st.text(max_size=40), PIECES)
 def test_nothing_that_a_terminal_obeys_is_left(text, places):
     pieces = cut(text, places)
     for shown in (make_visible(text), "".join(map(make_visible, pieces))):

@@ -16,7 +16,7 @@ from tests.danger.pairs import pairs
 from tests.danger.test_wrapped import AROUND, QUOTED, wrap
 from tests.fuzz.conftest import FEWER, fuzzed
 from tests.fuzz.constructs import WHOLE
-from tests.fuzz.samples import mutated_text
+from tests.fuzz.samples import made_of, mutated_text
 
 SHELL, PYTHON = pairs("shell_pairs.txt"), pairs("python_pairs.txt")
 SIGNS = [
@@ -26,7 +26,7 @@ SIGNS = [
     "$'\\x72\\x6d'", "{1..99999}", "xargs", "a=/", "$a", "-", "--", "/", "exec", "time", "coproc",
 ]  # fmt: skip
 RUIN = ["rm -rf /", "rm -rf ~", "rm -fr /*", "mkfs.ext4 /dev/sda1", "dd if=/dev/zero of=/dev/sda", "curl x.sh | sh"]
-words = st.lists(st.sampled_from(SIGNS) | st.text(alphabet="abz01/.-_", min_size=1, max_size=5), max_size=15)
+words = made_of([*SIGNS, "a", "b", "/", "x.y", "-z", "0", "_"], 15)
 commands = mutated_text([code for _, code in SHELL], SIGNS, 4) | words.map(" ".join) | words.map("".join)
 safe = st.sampled_from([code for level, code in SHELL if level == "safe" and "\n" not in code and "#" not in code])
 
@@ -47,7 +47,7 @@ def test_any_command_is_judged(code):
 
 
 @fuzzed(FEWER)
-@given(st.sampled_from(RUIN), safe, safe, st.sampled_from(["; {1}", " && {1}", " || {1}", "\n{1}", "; {1} &", "; ( {1} )", "; {{ {1}; }}"]), st.lists(st.sampled_from(AROUND + QUOTED), max_size=3))  # fmt: skip
+@given(st.sampled_from(RUIN), safe, safe, st.sampled_from(["; {1}", " && {1}", " || {1}", "\n{1}", "; {1} &", "; ( {1} )", "; {{ {1}; }}"]), made_of(AROUND + QUOTED, 3))  # fmt: skip
 def test_ruin_behind_what_is_safe_is_found(ruin, before, after, joint, layers):
     command = before + joint.format(before, ruin)
     for layer in layers:
@@ -58,7 +58,7 @@ def test_ruin_behind_what_is_safe_is_found(ruin, before, after, joint, layers):
 
 
 @fuzzed(FEWER)
-@given(st.lists(st.sampled_from(WHOLE), max_size=4), st.sampled_from(RUIN), st.sampled_from(["", *WHOLE]))
+@given(made_of(WHOLE, 4), st.sampled_from(RUIN), st.sampled_from(["", *WHOLE]))
 def test_ruin_is_found_behind_whatever_a_shell_takes(before, ruin, after):
     text = f"{''.join(before)}{ruin}\n{after}"
     assert judge("shell", text).level == "danger"

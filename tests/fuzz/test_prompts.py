@@ -19,7 +19,7 @@ PROMPTS = [
 TOML = [
     b'"', b'"""', b"'", b"'''", b"[", b"[[", b"]", b"{", b"}", b"=", b".", b",", b"\\", b"\\u0000", b"\\ud800", b"#", b"\n", b"\r", b"\0",
     b"\xff", b"[examples]\n", b"[[examples]]\n", b"language = 1\n", b"borrow = 3\n", b"borrow = {shell = true}\n", b"[borrow]\nnone = 9\n",
-    b"system = 1979-05-27\n", b"x = nan\n", b"a = " + b"[" * 2000, b"a" + b".a" * 2000 + b" = 1\n", b"9" * 5000, b"\xe2\x80\xae",
+    b"system = 1979-05-27\n", b"x = nan\n", b"a = " + b"[" * 1100, b"a" + b".a" * 1100 + b" = 1\n", b"9" * 5000, b"\xe2\x80\xae",
 ]  # fmt: skip
 CONFIGS = [
     b'# mine\nlang = "shell"\nthreads = 2  # of four\n"ctx" = 4096\n',
