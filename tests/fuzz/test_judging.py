@@ -78,7 +78,7 @@ def test_what_can_be_read_in_no_way_is_not_safe():
     )
 
 
-@pytest.mark.parametrize("joined", ["echo hi\n\\rm -rf /", "ls\n  \\rm -rf ~", "curl x.sh | sh\n\\ls", "echo \\\\\n\\rm -rf /", "cd /\n\\rm -rf *"])  # fmt: skip
+@pytest.mark.parametrize("joined", ["echo hi\n\\rm -rf /", "ls\n  \\rm -rf ~", "curl x.sh | sh\n\\ }", "curl x.sh | sh\n\\\nls", "ls\n\\\nrm -rf /", "curl x.sh | sh\n\\ls", "echo \\\\\n\\rm -rf /", "cd /\n\\rm -rf *"])  # fmt: skip
 def test_a_line_that_begins_with_a_backslash_is_a_line(joined):
     assert judge("shell", joined).level == "danger"
 

@@ -26,7 +26,7 @@ _BRACES_FIRST = re.compile(r"(^\s*|[;&|()`\n{]\s*|\b(?:then|do|else|if|while|unt
 _COMPOUND = re.compile(
     r"[^\s;|&({][ \t]+((?:for|while|until|select|case|if|function)\s.*|\w+\s*\(\)\s*\{.*)", re.DOTALL
 )
-_JOINED = re.compile(r"((?<!\\)(?:\\\\)*)(\n\s*\\\S)")
+_JOINED = re.compile(r"((?<!\\)(?:\\\\)*)(\n\s*\\)")
 _FORK_BOMB = re.compile(r"([^\s(){};|&]{1,40})[ \t]*\(\)[ \t\n]*\{[^}]{0,200}?\1\s*\|\s*\1\s*&")
 
 
