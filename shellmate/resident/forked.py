@@ -51,7 +51,8 @@ def _needs_no_session(arguments: Sequence[str]) -> bool:
     if not arguments:
         return not os.isatty(0)
     options = arguments[: arguments.index("--")] if "--" in arguments else arguments
-    return arguments[0] not in COMMANDS and not any(map(_may_run, options))
+    first = next((word for word in options if not word.startswith("-")), "")
+    return first not in COMMANDS and not any(map(_may_run, options))
 
 
 def _may_run(option: str) -> bool:

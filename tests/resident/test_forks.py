@@ -55,7 +55,9 @@ def test_the_command_itself_imports_next_to_nothing(resident):
     assert "click" in modules_of(resident, *FAST, "list files", SHELLMATE_RESIDENT="never")
 
 
-@pytest.mark.parametrize("words", [("status",), ("explain", "ls"), ("-r", *FAST, "list files"), ("-qr", "list files")])
+@pytest.mark.parametrize(
+    "words", [("status",), ("--no-config", "explain", "ls"), ("-r", *FAST, "list files"), ("-qr", "list files")]
+)
 def test_what_needs_the_terminal_or_the_server_is_done_here(resident, words):
     assert "click" in modules_of(resident, *words)
 
