@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import shellmate.answer.report
 import shellmate.cli.digest
+import shellmate.cli.doctor
 import shellmate.cli.explain
 import shellmate.cli.index
 import shellmate.cli.judge
@@ -21,6 +22,7 @@ from shellmate.core.settings import SETTINGS, Setting
 OBJECTS: dict[str, tuple[str, Mapping[str, str]]] = {
     "shellmate --json WORDS": ("One object.", shellmate.answer.report.KEYS),
     "shellmate digest --json": ("One object.", shellmate.cli.digest.KEYS),
+    "shellmate doctor --json": ("One object.", shellmate.cli.doctor.KEYS),
     "shellmate explain --json COMMAND": ("One object.", shellmate.cli.explain.KEYS),
     "shellmate index --json": ("One object.", shellmate.cli.index.KEYS),
     "shellmate index --json PROGRAM": (

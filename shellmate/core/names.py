@@ -4,6 +4,7 @@ COMMANDS = (
     "cache",
     "config",
     "digest",
+    "doctor",
     "explain",
     "fix",
     "index",

@@ -37,6 +37,10 @@ def test_a_digest(shellmate):
     check("shellmate digest --json", json.loads(shellmate("digest", "--json", stdin=b"").out))
 
 
+def test_an_examination(shellmate):
+    check("shellmate doctor --json", json.loads(shellmate("doctor", "--json").out))
+
+
 def test_an_explanation(shellmate, tmp_path):
     (tmp_path / "file").touch()
     check(
