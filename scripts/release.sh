@@ -59,7 +59,9 @@ cd "$temporary/elsewhere"
 "$shellmate" --help | grep -q '^Usage: shellmate' || fail "--help does not show the usage"
 "$shellmate" init bash | bash -n || fail "bash cannot read what init prints"
 [ "$("$shellmate" judge ls)" = safe ] || fail "judge does not say that ls is safe"
-if "$shellmate" judge -q 'rm -rf /'; then fail "judge does not say that rm -rf / is dangerous"; fi
+refused=0
+"$shellmate" judge -q 'rm -rf /' || refused=$?
+[ "$refused" = 5 ] || fail "judge does not say that rm -rf / is dangerous"
 if [ -n "$installed" ]; then
     code=$("$shellmate" -q --offline --effort fast --py "count csv column mean" </dev/null)
     echo "$code" | "$python" -c 'import ast, sys; sys.exit(not ast.parse(sys.stdin.read()).body)' || fail "it gives no code"
