@@ -52,7 +52,7 @@ _shellmate() {
     done
     if (( COMP_CWORD > 1 )); then
         case ${COMP_WORDS[1]} in
-        cache | config | digest | doctor | explain | fix | index | init | judge | log | model | prompt | repl | serve | status | stop) command=${COMP_WORDS[1]} ;;
+        bench | cache | config | digest | doctor | explain | fix | index | init | judge | log | model | prompt | repl | serve | status | stop) command=${COMP_WORDS[1]} ;;
         esac
     fi
     if (( COMP_CWORD > 2 )); then
@@ -80,7 +80,20 @@ _shellmate() {
         if [[ $cur == -* ]]; then
             _shellmate_words -l --lang --sh --py -n -x --explain -r --run --sandbox -c --continue --session -m --model -p --prompt --effort --json --max-tokens --temperature --seed --ctx --threads --timeout --color --offline --no-config -q --quiet -v --verbose --version -h --help
         elif (( COMP_CWORD == 1 )); then
-            _shellmate_words cache config digest doctor explain fix index init judge log model prompt repl serve status stop
+            _shellmate_words bench cache config digest doctor explain fix index init judge log model prompt repl serve status stop
+        fi
+        ;;
+    "bench")
+        case $prev in
+        --threads) return 0 ;;
+        --runs) return 0 ;;
+        --plot) _shellmate_files; return 0 ;;
+        esac
+        if [[ $cur == -* ]]; then
+            _shellmate_words --threads --runs --quick --json --plot --write -q --quiet -h --help
+        else
+            _shellmate_names installed "$prev"
+            _shellmate_files
         fi
         ;;
     "cache")

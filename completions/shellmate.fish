@@ -4,7 +4,7 @@
 function __shellmate_at
     set -l words (commandline -opc)
     set -l command
-    if contains -- "$words[2]" cache config digest doctor explain fix index init judge log model prompt repl serve status stop
+    if contains -- "$words[2]" bench cache config digest doctor explain fix index init judge log model prompt repl serve status stop
         set command $words[2]
         if contains -- "$words[2] $words[3]" "cache clear" "cache info" "cache prime" "config get" "config list" "config path" "config set" "model list" "model path" "model pull" "model rm" "model verify" "prompt edit" "prompt list" "prompt show"
             set command "$words[2] $words[3]"
@@ -35,6 +35,7 @@ end
 complete -c shellmate -f
 complete -c shellmate -n 'not __shellmate_first; and __shellmate_at' -F
 
+complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a bench -d 'Measure this machine: tokens a second, starts, memory, and how much code runs'
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a cache -d 'The kept KV states of prompts: look, prime, clear'
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a config -d 'The settings'
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a digest -d 'Print what the model would be told about stdin'
@@ -77,6 +78,16 @@ complete -c shellmate -n '__shellmate_at' -s q -l quiet -d 'Say nothing on stder
 complete -c shellmate -n '__shellmate_at' -s v -l verbose -d 'Timings, stdin\'s digest on stderr; -vv llama.cpp\'s log, tracebacks'
 complete -c shellmate -n '__shellmate_at' -l version -d 'Show the version and exit'
 complete -c shellmate -n '__shellmate_at' -s h -l help -d 'Show this message and exit'
+
+complete -c shellmate -n '__shellmate_at bench' -F -a '(__shellmate_names installed)'
+complete -c shellmate -n '__shellmate_at bench' -l threads -x -d 'Numbers of threads, as 1,2,4 or 1-4 [1 to the physical cores]'
+complete -c shellmate -n '__shellmate_at bench' -l runs -x -d 'Runs of each measurement [3]'
+complete -c shellmate -n '__shellmate_at bench' -l quick -d 'Ask no questions: only speed, starts and memory'
+complete -c shellmate -n '__shellmate_at bench' -l json -d 'One JSON object on stdout'
+complete -c shellmate -n '__shellmate_at bench' -l plot -r -F -d 'Draw the figures into an SVG file as well'
+complete -c shellmate -n '__shellmate_at bench' -l write -d 'Set what is suggested, instead of printing the commands for it'
+complete -c shellmate -n '__shellmate_at bench' -s q -l quiet -d 'Say nothing on stderr but errors'
+complete -c shellmate -n '__shellmate_at bench' -s h -l help -d 'Show this message and exit'
 
 complete -c shellmate -n '__shellmate_at cache; and __shellmate_place 2' -a clear -d 'Forget all states'
 complete -c shellmate -n '__shellmate_at cache; and __shellmate_place 2' -a info -d 'Where the store is and what it holds'

@@ -34,12 +34,14 @@ class Ran:
 @dataclass(frozen=True)
 class Limits:
     """`memory` is address space in bytes. Every file can be read and none written; with `python_alone` only what Python
-    itself needs is there, and a scratch folder: code that nobody has read may open any file and socket it finds."""
+    itself needs is there, and a scratch folder: code that nobody has read may open any file and socket it finds.
+    One that `writes` has the folder it runs in there, to write in."""
 
     seconds: float = 0.3
     output: int = 1024
     memory: int = 64 * MEBIBYTE
     python_alone: bool = False
+    writes: bool = False
 
 
 def run_sealed(
@@ -53,11 +55,13 @@ def run_sealed(
     bwrap = find_sandbox(variables)
     if not bwrap:
         return None
-    folder, seen = (_SCRATCH, _PYTHON) if limits.python_alone else (str(cwd), ("/",))
+    seen = _PYTHON if limits.python_alone else ("/",)
+    folder = str(cwd) if limits.writes or not limits.python_alone else _SCRATCH
+    written = ["--bind", folder, folder] if limits.writes else []
     cpu, size = str(int(limits.seconds) + 1), str(16 * MEBIBYTE // _BLOCK if limits.python_alone else 0)
     limited = ["sh", "-c", _LIMITED, "sh", cpu, str(limits.memory // 1024), size, *command]
     environment = [word for name in _KEPT if name in variables for word in ("--setenv", name, variables[name])]
-    return _run([*_sealed(bwrap, seen), *environment, "--chdir", folder, "--", *limited], limits)
+    return _run([*_sealed(bwrap, seen), *written, *environment, "--chdir", folder, "--", *limited], limits)
 
 
 def find_sandbox(variables: Mapping[str, str]) -> str | None:

@@ -1,6 +1,7 @@
 """What a command line's first word may name; any other word begins a question."""
 
 COMMANDS = (
+    "bench",
     "cache",
     "config",
     "digest",

@@ -12,7 +12,7 @@ CODERS = ("qwen2.5-coder-1.5b", "qwen2.5-coder-0.5b")  # best first; the last on
 _ROOM = 1.5  # times its file a model takes, with its context
 # Seconds for a command by the 0.5 B model on one core, as `make bench` and `make accuracy` have them, and how many are
 # not too long, by effort. With `careful` a small model hands over to a larger one: sooner done than by that one alone.
-_TAKES = {"fast": 1.0, "balanced": 2.4, "careful": 4.0}
+TAKES = {"fast": 1.0, "balanced": 2.4, "careful": 4.0}
 _MAY_TAKE = {"fast": 1.5, "balanced": 3.0, "careful": 8.0}
 
 
@@ -44,7 +44,7 @@ def _is_here(model: Model, paths: Paths) -> bool:
 
 def _is_quick(model: Model, effort: str, cores: int) -> bool:
     times = model.bytes / CATALOGUE[CODERS[-1]].bytes
-    return _TAKES[effort] * times / max(cores, 1) <= _MAY_TAKE[effort]
+    return TAKES[effort] * times / max(cores, 1) <= _MAY_TAKE[effort]
 
 
 def available_memory() -> int:

@@ -1,30 +1,13 @@
-"""Whole processes, timed from the outside."""
+"""Whole processes, timed from the outside, several in turn."""
 
-import os
 import statistics
-import subprocess
 import sys
-import tempfile
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-_MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024
+from shellmate.bench.processes import ProcessFailedError, Run, run
 
-
-class ProcessFailedError(Exception):
-    """A measured process did not exit with 0."""
-
-
-@dataclass(frozen=True)
-class Run:
-    """`first` and `total` in seconds, `rss` (the peak) in bytes; `first` is None where nothing was printed."""
-
-    first: float | None
-    total: float
-    rss: int
-    out: str
-    err: str
+__all__ = ["Job", "ProcessFailedError", "Run", "interleave", "run"]
 
 
 @dataclass
@@ -43,30 +26,6 @@ class Job:
 
     def median_figure(self) -> float:
         return statistics.median(self.figure(r) for r in self.runs)
-
-
-def run(command: list[str], variables: Mapping[str, str], cwd: str, stdin: bytes = b"") -> Run:
-    """Run a command with its stdout in a pipe. Raises ProcessFailedError with what it said."""
-    with tempfile.TemporaryFile() as err, tempfile.TemporaryFile() as given:
-        given.write(stdin)
-        given.seek(0)
-        start = time.perf_counter()
-        process = subprocess.Popen(
-            command, stdin=given, stdout=subprocess.PIPE, stderr=err, env=variables, cwd=cwd, bufsize=0
-        )
-        beginning = process.stdout.read(1)
-        first = time.perf_counter() - start if beginning else None
-        rest = b"".join(iter(lambda: process.stdout.read(65536), b""))
-        _, status, usage = os.wait4(process.pid, 0)
-        total = time.perf_counter() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
-        process.stdout.close()
-        err.seek(0)
-        said = err.read().decode("utf-8", "replace")
-    if process.returncode:
-        raise ProcessFailedError(f"{' '.join(command)}\nexited with {process.returncode}\n{said[-2000:]}")
-    out = (beginning + rest).decode("utf-8", "replace")
-    return Run(first, total, usage.ru_maxrss * _MAXRSS_UNIT, out, said)
 
 
 def interleave(jobs: Mapping[str, Job], rounds: int, variables: Mapping[str, str], cwd: str) -> None:

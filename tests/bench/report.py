@@ -1,13 +1,12 @@
 """The table."""
 
 import os
-import platform
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
+from shellmate.bench.machine import Machine
 from tests.bench.measure import Job
 
 MB = 10**6
@@ -33,19 +32,8 @@ class Target:
 
 
 def machine(model: Path, build: str) -> str:
-    cpu = platform.processor() or platform.machine()
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        names = [s.partition(":")[2].strip() for s in cpuinfo.read_text().splitlines() if s.startswith("model name")]
-        cpu = names[0] if names else cpu
-    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
     load = " ".join(f"{x:.1f}" for x in os.getloadavg())
-    return (
-        f"{cpu}, {os.cpu_count()} cores, {memory:.1f} GiB; {platform.system()} {platform.release()}, "
-        f"Python {platform.python_version()},\n"
-        f"llama.cpp {build} in llama-cpp-python {version('llama_cpp_python')}; "
-        f"{model.name}, {model.stat().st_size / MB:.0f} MB; load before: {load}"
-    )
+    return f"{Machine.here()}\nllama.cpp {build}; {model.name}, {model.stat().st_size / MB:.0f} MB; load before: {load}"
 
 
 def timings(jobs: Iterable[tuple[str, Job]], model_size: int) -> str:

@@ -12,7 +12,7 @@ import pytest
 import shellmate
 
 HOUSE = Path(shellmate.__file__).parent
-ROOMS = ["models", "request", "prompt", "engine", "answer", "session", "resident", "repl", "shell", "cli"]
+ROOMS = ["models", "request", "prompt", "engine", "answer", "session", "resident", "repl", "shell", "bench", "cli"]
 MODULES = sorted(HOUSE.rglob("*.py"))
 HEAVY = {"llama_cpp", "numpy", "pygments", "prompt_toolkit", "diskcache", "huggingface_hub"}
 MOST_LINES = 250

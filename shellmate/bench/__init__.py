@@ -1,0 +1,1 @@
+"""Measuring this machine, for its user: what `shellmate bench` does."""
