@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 import shellmate.answer.report
+import shellmate.bench.figures
 import shellmate.cli.digest
 import shellmate.cli.doctor
 import shellmate.cli.explain
@@ -21,6 +22,7 @@ from shellmate.core.settings import SETTINGS, Setting
 # What prints JSON: the command line, how many objects it prints, and their keys.
 OBJECTS: dict[str, tuple[str, Mapping[str, str]]] = {
     "shellmate --json WORDS": ("One object.", shellmate.answer.report.KEYS),
+    "shellmate bench --json": ("One object.", shellmate.bench.figures.KEYS),
     "shellmate digest --json": ("One object.", shellmate.cli.digest.KEYS),
     "shellmate doctor --json": ("One object.", shellmate.cli.doctor.KEYS),
     "shellmate explain --json COMMAND": ("One object.", shellmate.cli.explain.KEYS),
