@@ -7,9 +7,7 @@ import pytest
 
 from scripts.docs.reference import OBJECTS
 from scripts.docs.tree import read_tree
-from shellmate.core.settings import SETTINGS
 from tests.cli.jsonkeys import check
-from tests.cli.pages import CHECKOUT
 
 LS = ["```bash\n", "ls\n", "```"]
 
@@ -75,8 +73,3 @@ def test_every_command_with_json_is_told_of():
     }
     told = {" ".join(word for word in line.split() if word.islower() and not word.startswith("-")) for line in OBJECTS}
     assert having == told
-
-
-def test_every_setting_is_in_the_reference():
-    page = (CHECKOUT / "docs" / "reference.md").read_text(encoding="utf-8")
-    assert all(f"| `{setting.name}` | `{setting.variable}` |" in page for setting in SETTINGS.values())
