@@ -6,7 +6,7 @@ INSTALL := $(PYTHON) scripts/locked.py sh scripts/install.sh "$(PYTHON)" $(VENV)
 WORKERS := -n 4 --dist loadgroup
 INSTALLER := pyproject.toml scripts/install.sh scripts/build_llama.sh
 
-.PHONY: demo install test test-ready test-fast lint docs record bench llama-server accuracy fit clean
+.PHONY: demo install test test-ready test-fast lint coverage release-check docs record bench llama-server accuracy fit clean
 .DEFAULT_GOAL := demo
 
 demo: install
@@ -32,6 +32,13 @@ lint: $(VENV)/.lint
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/python -m scripts.docs --check
+	@sh scripts/lint_shell.sh
+
+coverage: $(VENV)/.test $(VENV)/.coverage
+	@$(BIN)/python -m pytest -m "not model" $(WORKERS) --cov --cov-report=term:skip-covered
+
+release-check: $(VENV)/.test
+	@$(PYTHON) scripts/locked.py sh scripts/release.sh "$(abspath $(BIN))/python"
 
 docs: $(VENV)/.run
 	@$(BIN)/python -m scripts.docs
@@ -58,7 +65,7 @@ fit: $(VENV)/.test
 	@$(BIN)/python -m tests.bench.fit $(BENCHMARKS)
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage .coverage.*
 	find shellmate tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.run: $(INSTALLER)
@@ -69,3 +76,6 @@ $(VENV)/.test: $(VENV)/.run
 
 $(VENV)/.lint: $(VENV)/.run
 	@$(INSTALL) lint
+
+$(VENV)/.coverage: $(VENV)/.run
+	@$(INSTALL) coverage

@@ -29,10 +29,10 @@ build_lean() {
     # shellcheck disable=SC2016  # $ORIGIN is for the dynamic linker
     case $(uname -s) in Darwin) origin=@loader_path ;; *) origin='$ORIGIN' ;; esac
     SKBUILD_CMAKE_SOURCE_DIR=vendor/llama.cpp \
-    SKBUILD_WHEEL_INSTALL_DIR=llama_cpp \
-    SKBUILD_BUILD_TARGETS=llama \
-    SKBUILD_WHEEL_EXCLUDE='llama_cpp/include;llama_cpp/bin;llama_cpp/lib/cmake;llama_cpp/lib/pkgconfig' \
-    CMAKE_ARGS="-DLLAMA_BUILD_COMMON=OFF -DLLAMA_BUILD_APP=OFF -DCMAKE_INSTALL_LIBDIR=lib -DCMAKE_INSTALL_RPATH=$origin -DCMAKE_PLATFORM_NO_VERSIONED_SONAME=ON $users_args" \
+        SKBUILD_WHEEL_INSTALL_DIR=llama_cpp \
+        SKBUILD_BUILD_TARGETS=llama \
+        SKBUILD_WHEEL_EXCLUDE='llama_cpp/include;llama_cpp/bin;llama_cpp/lib/cmake;llama_cpp/lib/pkgconfig' \
+        CMAKE_ARGS="-DLLAMA_BUILD_COMMON=OFF -DLLAMA_BUILD_APP=OFF -DCMAKE_INSTALL_LIBDIR=lib -DCMAKE_INSTALL_RPATH=$origin -DCMAKE_PLATFORM_NO_VERSIONED_SONAME=ON $users_args" \
         pip wheel -v --no-deps --no-cache-dir -w "$1" "llama-cpp-python==$version"
 }
 
@@ -59,7 +59,10 @@ is_installed() {
     [ "$(cat "$mark" 2>/dev/null)" = "$key" ] && loads
 }
 
-key=$version-$({ processor; echo "$recipe $users_args ${CC:-} ${CXX:-} ${CFLAGS:-} ${CXXFLAGS:-}"; } | cksum | cut -d ' ' -f 1)
+key=$version-$({
+    processor
+    echo "$recipe $users_args ${CC:-} ${CXX:-} ${CFLAGS:-} ${CXXFLAGS:-}"
+} | cksum | cut -d ' ' -f 1)
 mark=$("$python" -c 'import sys; print(sys.prefix)')/.llama
 kept=$cache/$key
 
@@ -97,7 +100,10 @@ for build in build_lean build_whole; do
         say "or take upstream's wheels: PIP_EXTRA_INDEX_URL=https://abetlen.github.io/llama-cpp-python/whl/cpu make"
         exit 1
     fi
-    [ "$build" = build_whole ] || { mv "$log" "$cache/build-lean.log"; say "that failed; building all of it instead"; }
+    [ "$build" = build_whole ] || {
+        mv "$log" "$cache/build-lean.log"
+        say "that failed; building all of it instead"
+    }
 done
 tail -n 20 "$log" >&2
 say "llama-cpp-python $version could not be built; the whole log is $log"

@@ -19,23 +19,23 @@ if is_fresh "$part"; then
 fi
 
 case $part in
-run)
-    if ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
-        say "making $venv"
-        if ! "$python" -m venv --clear "$venv"; then
-            rm -rf "$venv"
-            say "$python cannot make a virtual environment; on Debian and Ubuntu: apt install python3-venv"
-            exit 1
+    run)
+        if ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
+            say "making $venv"
+            if ! "$python" -m venv --clear "$venv"; then
+                rm -rf "$venv"
+                say "$python cannot make a virtual environment; on Debian and Ubuntu: apt install python3-venv"
+                exit 1
+            fi
         fi
-    fi
-    sh scripts/build_llama.sh "$venv/bin/python"
-    say "installing shellmate"
-    pip install -e '.[serve]'
-    ;;
-*)
-    say "installing what $part needs"
-    requirements "$part" >"$venv/$part.txt"
-    pip install -r "$venv/$part.txt"
-    ;;
+        sh scripts/build_llama.sh "$venv/bin/python"
+        say "installing shellmate"
+        pip install -e '.[serve]'
+        ;;
+    *)
+        say "installing what $part needs"
+        requirements "$part" >"$venv/$part.txt"
+        pip install -r "$venv/$part.txt"
+        ;;
 esac
 touch "$venv/.$part"

@@ -1,4 +1,4 @@
-"""Write the completions and the man page from the commands: python -m scripts.docs [--check]
+"""Write the completions, the man page and the reference from the code: python -m scripts.docs [--check]
 
 With --check nothing is written: the files that differ from what would be are named, and the exit code is 1.
 """
@@ -9,6 +9,7 @@ from pathlib import Path
 import scripts.docs.bash
 import scripts.docs.fish
 import scripts.docs.manpage
+import scripts.docs.reference
 import scripts.docs.zsh
 from scripts.docs.tree import read_tree
 
@@ -18,6 +19,7 @@ FILES = {
     "completions/_shellmate": scripts.docs.zsh.render,
     "completions/shellmate.fish": scripts.docs.fish.render,
     "man/shellmate.1": scripts.docs.manpage.render,
+    "docs/reference.md": scripts.docs.reference.render,
 }
 
 

@@ -23,7 +23,13 @@ FILES = {
     PLACES.prompts: "Prompts of your own, NAME.toml; they go before those that come with shellmate.",
     PLACES.models: "The models.",
     PLACES.kv: "The kept states of prompts and of what was piped in, readable by you alone.",
-    PLACES.state: "What shellmate remembers from one run to the next.",
+    PLACES.pages: "What man pages and --help say about the options of programs.",
+    PLACES.cache / "kinds-*.db": "The index of the examples that come with shellmate.",
+    PLACES.cache / "models.json": "Which model files were found to be whole.",
+    PLACES.state / "sessions.db": "Questions and answers.",
+    PLACES.state / "chat_history": "What was typed in chats; by project, in projects/ beside it.",
+    PLACES.state / "hosts": "The hosts that words went to, with engine = http.",
+    PLACES.state / "serve.log": "What a resident engine in the background had to say.",
     PLACES.runtime: "The sockets of resident engines; /tmp/shellmate-UID where there is no XDG_RUNTIME_DIR.",
 }
 DIRECTORIES = {
@@ -37,6 +43,8 @@ OTHERS = {
     "NO_COLOR": "Colour nothing, unless --color says so.",
     "HF_ENDPOINT": "Where models are fetched from, instead of https://huggingface.co.",
     "HF_HUB_OFFLINE": "The same as SHELLMATE_OFFLINE.",
+    "HF_HOME, HF_HUB_CACHE, OLLAMA_MODELS": "Where copies of models are looked for.",
+    "SHELL": "The shell that -r and the chat run commands in.",
     "VISUAL, EDITOR": "What `shellmate prompt edit` opens a prompt in.",
 }
 

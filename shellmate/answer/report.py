@@ -10,6 +10,29 @@ from shellmate.engine.engine import Usage
 if TYPE_CHECKING:
     from shellmate.answer.unknowns import Unknown
 
+# What --json prints, for the reference; `a.b` is b in the object at a.
+KEYS = {
+    "language": "`shell`, `python`, or `text` where the answer is prose.",
+    "code": "The answer; empty where it is prose.",
+    "explanation": "The prose of the answer, or with `-x` what each part of the code does; else empty.",
+    "alternatives": "With `-n`, the other answers' code, best first.",
+    "checks.syntax": "`true`: the code was parsed; `null` where it is neither shell nor Python.",
+    "checks.commands": "Whether its programs are on this machine; `null` where that was not looked up.",
+    "checks.options": "Whether its programs know its options; `null` where that was not looked up.",
+    "checks.names": "Whether the columns and keys that it names are in the input; `null` without such input.",
+    "danger.level": "`safe`, `caution` or `danger`.",
+    "danger.reasons": "What the code does that made it so, a text each, to be read behind an `it`.",
+    "model": "The model that answered.",
+    "timings.first_token_ms": "Milliseconds from the start to the first piece of the answer.",
+    "timings.total_ms": "Milliseconds from the start to the end of the answer.",
+    "timings.prompt_tokens": "Tokens of the prompt.",
+    "timings.primed_tokens": "Those of them whose state was at hand.",
+    "timings.evaluated_tokens": "Those of them that had to be evaluated.",
+    "timings.tokens": "Tokens that were written.",
+    "timings.tokens_per_s": "Of these, in a second.",
+    "cut": "Whether the answer ended at `--max-tokens`.",
+}
+
 
 def to_json(
     answer: Answer,

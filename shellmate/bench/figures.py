@@ -6,6 +6,42 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+_FIGURE = "(`median`, `min`, `max`, `runs`); `null` where it was not measured."
+# What --json prints, for the reference; `a[].b` is b in each object of the list a.
+KEYS = {
+    "machine.cpu": "The processor's name.",
+    "machine.cores": "The physical cores that this process may use.",
+    "machine.processors": "All processors that there are.",
+    "machine.memory": "Bytes of memory.",
+    "machine.system": "The operating system and its version.",
+    "machine.python": "The version of Python.",
+    "machine.shellmate": "The version of shellmate.",
+    "machine.llama_cpp_python": "The version of llama-cpp-python.",
+    "machine.load": "How many processes wanted to run, on average in the last minute.",
+    "runs": "How often each thing was to be measured.",
+    "models[].name": "A name of the catalogue, or a path.",
+    "models[].bytes": "How large its file is.",
+    "models[].threads[].threads": "How many threads computed.",
+    "models[].threads[].prompt_tokens_per_s": f"Tokens of a prompt that are evaluated in a second {_FIGURE}",
+    "models[].threads[].generation_tokens_per_s": f"Tokens that are written in a second {_FIGURE}",
+    "models[].threads[].cold_start_s": f"Seconds to the first byte, the model's file not in memory {_FIGURE}",
+    "models[].threads[].warm_start_s": f"Seconds to the first byte, the model's file in memory {_FIGURE}",
+    "models[].threads[].resident_start_s": f"Seconds to the first byte, with a resident engine {_FIGURE}",
+    "models[].threads[].peak_memory_bytes": f"The most memory {_FIGURE}",
+    "models[].threads[].private_memory_bytes": f"The same without the model's file {_FIGURE}",
+    "models[].answers[].effort": "The effort that the questions were asked with.",
+    "models[].answers[].runs": "How many answers do what they should; `parses`, how many parse, without a sandbox.",
+    "models[].answers[].of": "Of how many.",
+    "models[].answers[].seconds": f"To a whole answer {_FIGURE}",
+    "models[].answers[].failed": "The others: `question`, and `why`.",
+    "models[].error": "Why there are no more figures; `null` where there are all.",
+    "notes": "What has to be known about the figures, a text each.",
+    "suggestions[].name": "A setting.",
+    "suggestions[].value": "The value that suits this machine.",
+    "suggestions[].reason": "Why.",
+    "interrupted": "Whether Ctrl-C ended it before its end.",
+}
+
 
 @dataclass(frozen=True)
 class Figure:

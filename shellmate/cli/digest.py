@@ -5,6 +5,14 @@ import click
 from shellmate.cli.app import App
 from shellmate.core.errors import UsageError
 
+# What --json prints, for the reference.
+KEYS = {
+    "kind": "What the input was taken for, such as `CSV`; `empty` where there is none.",
+    "text": "What the model is told.",
+    "names": "Its columns or keys, exactly as written.",
+    "left_out": "What the model is not told of, in words and numbers; empty where that is nothing.",
+}
+
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON object: kind, text, names, left_out.")

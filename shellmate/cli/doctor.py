@@ -28,6 +28,15 @@ Examples:
 with `name`, `level` (ok, note, warning, broken), `text` and `mend` (a command,
 or null).
 """
+# What --json prints, for the reference; `a[].b` is b in each object of the list a.
+KEYS = {
+    "version": "That of shellmate.",
+    "level": "The worst level of all: `ok`, `note`, `warning` or `broken`.",
+    "checks[].name": "What was looked at.",
+    "checks[].level": "How it is: `ok`, `note`, `warning` or `broken`.",
+    "checks[].text": "What was found.",
+    "checks[].mend": "The command that mends it; `null` where there is none, or nothing to mend.",
+}
 _COLOURS = {"ok": "32", "note": "36", "warning": "33", "broken": "1;31"}
 _WIDTH = 13  # columns, of the longest usual name
 _MARGIN = " " * (8 + 1 + _WIDTH + 1)

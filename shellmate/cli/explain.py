@@ -17,6 +17,29 @@ if TYPE_CHECKING:
 AS_THEY_ARE = frozenset(("|", "|&", "||", "&&", "&", ">", ">>", "<", "<<<", "2>", "2>>", "&>", "2>&1", ">&2", "{}"))
 MOST_BYTES = 1 << 18
 MOST_TOKENS = 120
+# What --json prints, for the reference; `a[].b` is b in each object of the list a.
+KEYS = {
+    "command": "The command, as it was read.",
+    "parts[].text": "A part of it, as it is written there.",
+    "parts[].kind": (
+        "`program`, `command` (of a program, as git's `commit`), `option`, `argument`, `assignment`, `redirection`, "
+        "`operator` or `keyword`."
+    ),
+    "parts[].meaning": "What it means; empty where nothing is known.",
+    "parts[].source": (
+        "Where that is from: `man`, `--help`, `bash`, `fish`, `shell` or `shellmate`; `null` where nothing is known."
+    ),
+    "prose": "What the model says about the whole; empty with `--no-prose`.",
+    "danger.level": "`safe`, `caution` or `danger`.",
+    "danger.reasons": "What the command does that made it so, a text each, to be read behind an `it`.",
+    "hits[].does": "What it does to files that are there now, such as `deletes`.",
+    "hits[].files": "To how many.",
+    "hits[].bytes": "Of how many bytes in all.",
+    "hits[].tracked": "How many of them git knows.",
+    "hits[].foreign": "How many of them are another user's.",
+    "hits[].whole": "`false` where there are more, since time was up or a target cannot be told.",
+    "undoable": "A command that does the same and can be undone; `null` where none is known.",
+}
 
 
 @click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})

@@ -9,6 +9,17 @@ from shellmate.core.errors import UsageError
 from shellmate.request.manual.manuals import Manuals
 from shellmate.request.manual.pagestore import PageStore
 
+# What --json prints, for the reference: without a program, and with some.
+KEYS = {
+    "programs": "The programs whose pages are kept.",
+    "file": "Where they are kept.",
+    "bytes": "How large that file is.",
+}
+PAGE_KEYS = {
+    "PROGRAM.source": "Where the page of that program is from: `man`, `--help`, `bash` or `fish`.",
+    "PROGRAM.options": "The options that it has.",
+}
+
 
 @click.command()
 @click.argument("names", nargs=-1, metavar="[PROGRAM]...")

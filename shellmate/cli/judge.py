@@ -12,6 +12,11 @@ from shellmate.request.encoding import codec_of, find_encoding
 
 LANGUAGES = ("auto", "shell", "python")
 MOST_BYTES = 1 << 24
+# What --json prints, for the reference.
+KEYS = {
+    "level": "`safe`, `caution` or `danger`.",
+    "reasons": "What it does that made it so, a text each, to be read behind an `it`.",
+}
 
 
 @click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})

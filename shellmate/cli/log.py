@@ -15,6 +15,37 @@ if TYPE_CHECKING:
     from shellmate.session.turn import SessionSummary, Turn
 
 USUAL = 20
+# What --json prints of each answer and, with --sessions, of each session, for the reference.
+TURN_KEYS = {
+    "session": "The number of the session that it belongs to.",
+    "words": "The question.",
+    "message": "The question as the model was asked it.",
+    "answer": "All that the model said.",
+    "language": "`shell`, `python` or `text`.",
+    "code": "The code in the answer; empty where it is prose.",
+    "explanation": "The prose of the answer, or what was said about its code.",
+    "prompt": "The prompt that it was asked with.",
+    "model": "The model that answered.",
+    "at": "When, in seconds of Unix time.",
+    "cut": "Whether the answer ended at `--max-tokens`.",
+    "faults": "What is wrong with the answer, a text each.",
+    "danger": "`safe`, `caution` or `danger`; empty where it was not judged.",
+    "syntax": "Whether the code parses; `null` where that was not looked at.",
+    "timings": "Those of `shellmate --json`.",
+    "context": "What the model was told of what was piped in.",
+    "query": "How a table that was piped in is read, as JSON text; empty without one.",
+    "cwd": "The folder in which it was asked.",
+    "forgotten": "How many turns of the session were left out, to fit the context.",
+    "beside": "Whether it was asked beside the conversation, which does not know of it.",
+}
+SESSION_KEYS = {
+    "number": "The session's number.",
+    "name": "Its name; empty without one.",
+    "started": "When it began, in seconds of Unix time.",
+    "last": "When its last answer was given, in seconds of Unix time.",
+    "turns": "How many answers it has.",
+    "words": "Its first question.",
+}
 
 
 @click.command()

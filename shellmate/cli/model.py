@@ -18,6 +18,19 @@ from shellmate.models.words import megabytes
 
 NAME = click.argument("name", metavar="[NAME]", required=False, type=Listed("installed", files=True))
 QUIET = click.option("-q", "--quiet", is_flag=True, help="Say nothing unless it fails.")
+# What --json prints of each model, for the reference.
+KEYS = {
+    "name": "What it is called here.",
+    "description": "What it is good for.",
+    "file": "The name of its file.",
+    "bytes": "How large that is.",
+    "sha256": "The SHA-256 that its bytes have to have.",
+    "licence": "The licence that it is under.",
+    "state": "`installed`, `not installed` or `damaged`, by the file's size; `shellmate model verify` reads the bytes.",
+    "installed": "Whether `state` is `installed`.",
+    "path": "Where the file is; `null` where there is none.",
+    "default": "Whether it is the one that is used.",
+}
 
 
 @click.group()

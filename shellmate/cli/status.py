@@ -9,6 +9,17 @@ from shellmate.cli.app import App
 from shellmate.core.errors import ShellmateError
 from shellmate.resident.processes import Running, all_running
 
+# What --json prints, for the reference.
+KEYS = {
+    "name": "The engine's name: its model's, and a number that stands for its places and limits.",
+    "pid": "Its process.",
+    "answers": "Whether it does.",
+    "loaded": "Whether the model is in memory; an idle engine has given it back.",
+    "busy": "How many answers are being written.",
+    "waiting": "How many questions wait for one of these to end.",
+    "memory": "Bytes of memory beside the model's file; 0 where the system does not say.",
+    "socket": "Where it listens.",
+}
 EPILOG = """
 \b
 Examples:

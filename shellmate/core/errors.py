@@ -27,7 +27,7 @@ _MEANINGS = {
     ExitCode.USAGE: "The words, options, settings or input do not make a request.",
     ExitCode.MODEL: "The model is missing, damaged or cannot be loaded.",
     ExitCode.NO_ANSWER: "No answer passed the checks; what there was goes to stderr.",
-    ExitCode.REFUSED: "Refused to run what is dangerous.",
+    ExitCode.REFUSED: "Refused to run, or judged, what is dangerous.",
     ExitCode.TIMED_OUT: "--timeout passed.",
     ExitCode.INTERRUPTED: "Interrupted.",
 }

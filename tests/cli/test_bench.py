@@ -8,14 +8,17 @@ import subprocess
 import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
 from shellmate.bench.processes import SHELLMATE
+from shellmate.bench.suggest import Suggestion
 from shellmate.core.paths import Paths
 from shellmate.models.catalogue import CATALOGUE
 from shellmate.models.installed import place_of
+from tests.cli.jsonkeys import check
 from tests.gemma import write_gemma
 
 ROOT = Path(__file__).parents[2]
@@ -79,6 +82,14 @@ def test_json_and_quick(bench, tiny):
     [row] = model["threads"]
     for name in ("prompt_tokens_per_s", "generation_tokens_per_s", "warm_start_s", "peak_memory_bytes"):
         assert row[name]["runs"] == 2 and 0 < row[name]["min"] <= row[name]["median"] <= row[name]["max"], name
+
+
+def test_the_keys_are_those_that_the_reference_tells_of(bench, tiny):
+    told = json.loads(bench("--json", "-q", "--runs", "1", "--threads", "1", tiny).stdout)
+    for answers in told["models"][0]["answers"]:
+        answers.setdefault("runs", answers.pop("parses", None))  # without a sandbox
+    told["suggestions"] = [asdict(Suggestion("threads", "1", "It is as fast."))]  # made-up weights suggest none
+    check("shellmate bench --json", told)
 
 
 def test_a_model_that_cannot_be_loaded_is_a_line_of_its_own_and_the_others_are_measured(bench, tiny, tmp_path):

@@ -1,10 +1,11 @@
-"""The completions and the man page are as the commands are."""
+"""The completions, the man page and the reference are as the commands are."""
 
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+from scripts.docs.tree import read_tree
 from shellmate.core.errors import ExitCode
 from shellmate.core.settings import SETTINGS
 from tests.programs import need
@@ -40,6 +41,7 @@ def test_a_check_names_what_drifted_and_writes_nothing(tmp_path):
         "completions/_shellmate",
         "completions/shellmate.bash",
         "completions/shellmate.fish",
+        "docs/reference.md",
     ):
         assert file in done.stderr
     assert "make docs" in done.stderr
@@ -60,3 +62,16 @@ def test_the_man_page_says_what_there_is():
     assert all(f"\\fB{code:d}\\fR" in page for code in ExitCode)
     assert "shellmate model pull [OPTIONS] [NAME]..." in page and "--no-prime" in page
     assert "head sales.csv | shellmate \\(dqmean of price\\(dq" in page
+
+
+def test_the_reference_says_what_there_is():
+    page = (CHECKOUT / "docs" / "reference.md").read_text(encoding="utf-8")
+    for command in read_tree().walk():
+        if command.words and command.commands:
+            continue
+        start = page.index(f"\n### {' '.join(('shellmate', *command.words))}\n")
+        section = page[start : page.index("\n##", start + 4)]
+        for option in command.options:
+            assert all(f"`{name}" in section for name in option.names if name not in ("-h", "--help")), option
+    assert all(f"| `{setting.name}` | `{setting.variable}` |" in page for setting in SETTINGS.values())
+    assert all(f"\n| {code:d} | " in page for code in ExitCode)
