@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(PYTHON) scripts/locked.py sh scripts/install.sh "$(PYTHON)" $(VENV)
+WORKERS := -n 4 --dist loadgroup
 INSTALLER := pyproject.toml scripts/install.sh scripts/build_llama.sh
 
-.PHONY: demo install test test-ready test-fast lint docs record bench accuracy fit clean
+.PHONY: demo install test test-ready test-fast lint docs record bench llama-server accuracy fit clean
 .DEFAULT_GOAL := demo
 
 demo: install
@@ -17,14 +18,14 @@ demo: install
 install: $(VENV)/.run
 
 test: test-ready
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(WORKERS)
 
 test-ready: $(VENV)/.test
 	@$(BIN)/shellmate model pull --no-prime qwen2.5-coder-0.5b smollm2-135m
 	@$(BIN)/shellmate cache prime
 
 test-fast: $(VENV)/.test
-	@$(BIN)/python -m pytest -m "not model"
+	@$(BIN)/python -m pytest -m "not model" $(WORKERS)
 
 lint: $(VENV)/.lint
 	@$(BIN)/ruff check .
@@ -44,6 +45,9 @@ bench: $(VENV)/.test
 	@$(BIN)/shellmate model pull --no-prime
 	@$(BIN)/shellmate cache prime
 	@$(BIN)/python -m tests.bench
+
+llama-server: $(VENV)/.run
+	@sh scripts/build_llama_server.sh $(BIN)/python
 
 accuracy: $(VENV)/.test
 	@$(BIN)/shellmate model pull --no-prime

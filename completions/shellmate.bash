@@ -52,7 +52,7 @@ _shellmate() {
     done
     if (( COMP_CWORD > 1 )); then
         case ${COMP_WORDS[1]} in
-        bench | cache | config | digest | explain | fix | index | init | judge | log | model | prompt | repl | serve | status | stop) command=${COMP_WORDS[1]} ;;
+        bench | cache | config | digest | doctor | explain | fix | index | init | judge | log | model | prompt | repl | serve | status | stop) command=${COMP_WORDS[1]} ;;
         esac
     fi
     if (( COMP_CWORD > 2 )); then
@@ -80,7 +80,7 @@ _shellmate() {
         if [[ $cur == -* ]]; then
             _shellmate_words -l --lang --sh --py -n -x --explain -r --run --sandbox -c --continue --session -m --model -p --prompt --effort --json --max-tokens --temperature --seed --ctx --threads --timeout --color --offline --no-config -q --quiet -v --verbose --version -h --help
         elif (( COMP_CWORD == 1 )); then
-            _shellmate_words bench cache config digest explain fix index init judge log model prompt repl serve status stop
+            _shellmate_words bench cache config digest doctor explain fix index init judge log model prompt repl serve status stop
         fi
         ;;
     "bench")
@@ -159,6 +159,11 @@ _shellmate() {
     "digest")
         if [[ $cur == -* ]]; then
             _shellmate_words --json -h --help
+        fi
+        ;;
+    "doctor")
+        if [[ $cur == -* ]]; then
+            _shellmate_words --deep --json -q --quiet -h --help
         fi
         ;;
     "explain")

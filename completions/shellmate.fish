@@ -4,7 +4,7 @@
 function __shellmate_at
     set -l words (commandline -opc)
     set -l command
-    if contains -- "$words[2]" bench cache config digest explain fix index init judge log model prompt repl serve status stop
+    if contains -- "$words[2]" bench cache config digest doctor explain fix index init judge log model prompt repl serve status stop
         set command $words[2]
         if contains -- "$words[2] $words[3]" "cache clear" "cache info" "cache prime" "config get" "config list" "config path" "config set" "model list" "model path" "model pull" "model rm" "model verify" "prompt edit" "prompt list" "prompt show"
             set command "$words[2] $words[3]"
@@ -39,6 +39,7 @@ complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a bench -d 'Me
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a cache -d 'The kept KV states of prompts: look, prime, clear'
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a config -d 'The settings'
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a digest -d 'Print what the model would be told about stdin'
+complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a doctor -d 'Say what is wrong with this installation, and the command that mends it'
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a explain -d 'Say what each part of a command does'
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a fix -d 'Print the last command as it was meant'
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a index -d 'What is known of the options of this machine\'s programs'
@@ -122,6 +123,11 @@ complete -c shellmate -n '__shellmate_at config set' -s h -l help -d 'Show this 
 
 complete -c shellmate -n '__shellmate_at digest' -l json -d 'One JSON object: kind, text, names, left_out'
 complete -c shellmate -n '__shellmate_at digest' -s h -l help -d 'Show this message and exit'
+
+complete -c shellmate -n '__shellmate_at doctor' -l deep -d 'Also read all bytes of the model and its states, and time an answer'
+complete -c shellmate -n '__shellmate_at doctor' -l json -d 'One JSON object on stdout'
+complete -c shellmate -n '__shellmate_at doctor' -s q -l quiet -d 'Print only what is broken, or a warning'
+complete -c shellmate -n '__shellmate_at doctor' -s h -l help -d 'Show this message and exit'
 
 complete -c shellmate -n '__shellmate_at explain' -l json -d 'One JSON object: command, parts, prose, danger, hits, undoable'
 complete -c shellmate -n '__shellmate_at explain' -l no-prose -d 'Only the parts; no model is loaded'

@@ -13,6 +13,8 @@ PACKAGES = {
     "groff": "groff-base",
     "man": "man-db",
     "manpath": "man-db",
+    "bwrap": "bubblewrap",
+    "script": "bsdutils",
 }
 
 

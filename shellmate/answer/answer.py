@@ -1,7 +1,8 @@
 """From pieces to an answer: code is shown while it is written, checked, and written anew where it does not parse."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from shellmate.answer.check import Verdict, can_continue, check_syntax
 from shellmate.answer.display import Display
@@ -137,7 +138,7 @@ def _for_attempt(sampling: Sampling, attempt: int) -> Sampling:
     return replace(sampling, temperature=max(sampling.temperature, _WARMER), seed=sampling.seed + attempt)
 
 
-def _until_closed(pieces, draft: _Draft):
+def _until_closed(pieces: Iterable[str], draft: _Draft) -> Iterator[str]:
     """Feed the pieces to the fence parser; yield after each one that brought code, end at the closing fence."""
     parser = FenceParser()
     for piece in pieces:
@@ -153,7 +154,7 @@ def _until_closed(pieces, draft: _Draft):
         yield draft.code
 
 
-def _note(draft: _Draft, events, piece: str) -> bool:
+def _note(draft: _Draft, events: Iterable[Any], piece: str) -> bool:
     """Take the events of the first block into the draft; whether they brought code."""
     grown = False
     for event in events:

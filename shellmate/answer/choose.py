@@ -78,7 +78,11 @@ def score(choice: Choice, weights: Mapping[str, float]) -> float:
     return sum(weight * choice.features[name] for name, weight in weights.items())
 
 
+_WEIGHTS = Path(__file__).with_name("weights.toml")
+
+
 @cache
 def own_weights() -> dict[str, float]:
     """What each feature counts for."""
-    return tomllib.loads(Path(__file__).with_name("weights.toml").read_text(encoding="utf-8"))["weights"]
+    weights: dict[str, float] = tomllib.loads(_WEIGHTS.read_text(encoding="utf-8"))["weights"]
+    return weights

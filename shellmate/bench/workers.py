@@ -30,7 +30,10 @@ class Workers:
     def measure_speed(self, threads: Sequence[int], runs: int, words: str) -> list[dict[str, list[float]]]:
         """As `speed.measure_speed`, with the prompt that is for the words. Raises ShellmateError, and
         ProcessFailedError, where it fails."""
-        return self._carry_out({"task": "speed", "threads": threads, "runs": runs, "words": words})
+        speeds: list[dict[str, list[float]]] = self._carry_out(
+            {"task": "speed", "threads": threads, "runs": runs, "words": words}
+        )
+        return speeds
 
     def prime(self, words: str, commands: Sequence[str], threads: Sequence[int]) -> None:
         """As `Worker.prime`. Raises as `measure_speed`."""

@@ -49,7 +49,7 @@ class App:
 
             cores = self.setting("threads") or physical_cores()
             self.configured = {**self.configured, "model": choose_model(self.paths, self.setting("effort"), cores)}
-        return self.setting("model")
+        return str(self.setting("model"))
 
     @property
     def model_name(self) -> str:
@@ -134,18 +134,13 @@ class App:
 
     def keep_warm(self) -> None:
         """Have the model resident for the next time, where the settings allow that and it can be; nobody waits."""
-        if (
-            self.engine
-            or self.setting("engine") == "http"
-            or self.setting("resident") != "start"
-            or self.address.is_there
-        ):
+        if self.engine or self.setting("engine") == "http" or self.setting("resident") != "start":
             return
         from importlib.util import find_spec
 
-        if find_spec("uvicorn") and find_spec("starlette"):
-            from shellmate.resident.processes import start
+        from shellmate.resident.processes import find_running, start
 
+        if find_spec("uvicorn") and find_spec("starlette") and not find_running(self.address):
             options = [f"--{name}={self.setting(name)}" for name in ("model", "ctx", "threads")]
             start(self.address, [*options, "--exit-when-idle"], self.paths.state / "serve.log", wait=False)
 

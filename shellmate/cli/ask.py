@@ -1,5 +1,6 @@
 """A question, from the words to the exit code."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -142,7 +143,7 @@ def _answer_in_prose(
     keep(app, thread, request, prompt, Response(answer, text, generation.usage), text, clock)
 
 
-def _write_prose(app: App, wishes: Wishes, generation, beside_code: bool = False) -> str:
+def _write_prose(app: App, wishes: Wishes, generation: Iterable[str], beside_code: bool = False) -> str:
     """Prose is the answer on stdout, or stands beside code: then on stderr unless stdout is a terminal."""
     if beside_code and not app.env.stdout_is_terminal:
         return write_prose(generation, lambda text: _to_stderr(app, text), for_people=True)

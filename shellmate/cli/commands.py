@@ -44,11 +44,13 @@ class AskingGroup(click.Group):
         from importlib import import_module
 
         name = HIDDEN.get(name, name)
-        return getattr(import_module(f"shellmate.cli.{name}"), name)
+        command: click.Command = getattr(import_module(f"shellmate.cli.{name}"), name)
+        return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         ctx.meta["question"] = not (args and args[0] in (*COMMANDS, *HIDDEN))
         ctx.meta["certain"] = "--" in args
+        ctx.meta["unconfigured"] = args[:1] == ["doctor"]  # which says what is wrong with the settings
         if not ctx.meta["question"]:
             return super().parse_args(ctx, args)
         ctx.allow_interspersed_args = True
@@ -58,7 +60,8 @@ class AskingGroup(click.Group):
         return words
 
     def invoke(self, ctx: click.Context) -> Any:
-        load(ctx.obj, ctx.params)
+        if not ctx.meta["unconfigured"]:
+            load(ctx.obj, ctx.params)
         if ctx.meta["question"]:
             return click.Command.invoke(self, ctx)
         return super().invoke(ctx)

@@ -10,9 +10,10 @@ from typing import Any
 import click
 
 from shellmate.cli.app import App
-from shellmate.cli.commands import COMMANDS, shellmate
+from shellmate.cli.commands import shellmate
 from shellmate.core.environment import Environment
 from shellmate.core.errors import ExitCode, ShellmateError, TimedOut
+from shellmate.core.names import COMMANDS
 from shellmate.core.paths import Paths
 from shellmate.engine.engine import Engine
 

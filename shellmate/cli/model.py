@@ -2,6 +2,7 @@
 
 import json
 import time
+from typing import Any
 
 import click
 
@@ -56,7 +57,7 @@ def list_models(app: App, as_json: bool) -> None:
         )
 
 
-def _describe(entry: Model, app: App) -> dict:
+def _describe(entry: Model, app: App) -> dict[str, Any]:
     path = place_of(entry, app.paths)
     size = path.stat().st_size if path.is_file() else None
     state = "not installed" if size is None else "installed" if size == entry.bytes else "damaged"

@@ -16,7 +16,7 @@ class Listed(click.types.StringParamType):
         self.files = files
 
 
-class SettingType(click.ParamType):
+class SettingType(click.ParamType):  # type: ignore[type-arg]
     """A value that the setting itself parses."""
 
     def __init__(self, setting: Setting):

@@ -46,7 +46,7 @@ Alt-Enter begins a new line, Ctrl-C stops an answer, Ctrl-D leaves.
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing on stderr but errors.")
 @click.option("-v", "--verbose", count=True, help="-vv: llama.cpp's log, tracebacks.")
 @click.pass_obj
-def repl(app: App, continues: bool, session: str, quiet: bool, verbose: int, **settings: object) -> None:
+def repl(app: App, /, continues: bool, session: str, quiet: bool, verbose: int, **settings: object) -> None:
     """Talk with the model: each answer knows the ones before it.
 
     Messages come from the terminal, or one a line from a pipe. The code goes to stdout and everything else to stderr.

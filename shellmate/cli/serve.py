@@ -51,6 +51,7 @@ USUAL = "127.0.0.1:8080"
 @click.pass_obj
 def serve(
     app: App,
+    /,
     detach: bool,
     tcp: str | None,
     web: bool,

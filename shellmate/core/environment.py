@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
+_TAKEN_FOR_C = ("C.UTF-8", "C.utf8", "UTF-8")  # by Python, PEP 538
+
 
 @dataclass
 class Environment:
@@ -66,6 +68,25 @@ class Environment:
         if when != "auto":
             return when == "always"
         return is_terminal and not self.variables.get("NO_COLOR") and self.variables.get("TERM") != "dumb"
+
+    @property
+    def locale(self) -> tuple[str, str]:
+        """The variable that says which characters the user's locale has, and its value; of none the value is C."""
+        for name in ("LC_ALL", "LC_CTYPE", "LANG"):
+            value = self.variables.get(name)
+            if value and not (name == "LC_CTYPE" and value in _TAKEN_FOR_C and self._is_process_in_c):
+                return name, value
+        return "", "C"
+
+    @property
+    def speaks_utf8(self) -> bool:
+        """Whether the user's locale can do UTF-8, which Python itself writes in any."""
+        return "utf" in self.locale[1].lower()
+
+    @property
+    def _is_process_in_c(self) -> bool:
+        """Whether this process was started in the C locale, and Python has put another one into LC_CTYPE."""
+        return self.variables is os.environ and bool(sys.flags.utf8_mode)
 
 
 def _working_directory() -> Path:

@@ -5,6 +5,7 @@ COMMANDS = (
     "cache",
     "config",
     "digest",
+    "doctor",
     "explain",
     "fix",
     "index",

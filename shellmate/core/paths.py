@@ -25,7 +25,19 @@ class Paths:
 
     @classmethod
     def of(cls, variables: Mapping[str, str]) -> "Paths":
-        """SHELLMATE_{CONFIG,DATA,CACHE,STATE,RUNTIME}_DIR, or the user's own XDG directories."""
+        """SHELLMATE_{CONFIG,DATA,CACHE,STATE,RUNTIME}_DIR, or the user's own XDG directories.
+
+        Raises ShellmateError where those are in a home directory that nobody knows.
+        """
+        try:
+            return cls._of(variables)
+        except RuntimeError as error:  # HOME is not set, and the system does not know the user
+            raise ShellmateError(
+                "there is no home directory", 'set one, such as `export HOME="$(mktemp -d)"`'
+            ) from error
+
+    @classmethod
+    def _of(cls, variables: Mapping[str, str]) -> "Paths":
         from platformdirs import PlatformDirs
 
         usual = PlatformDirs("shellmate", appauthor=False)

@@ -134,7 +134,7 @@ def load_settings(file: Path, variables: Mapping[str, str]) -> dict[str, Any]:
 
     Raises UsageError that names the file, line and key, or the variable.
     """
-    return _from_file(file) | _from_variables(variables)
+    return _from_file(file) | read_variables(variables)
 
 
 def _from_file(file: Path) -> dict[str, Any]:
@@ -146,15 +146,17 @@ def _from_file(file: Path) -> dict[str, Any]:
         why = reason(error) if isinstance(error, OSError) else "it is not UTF-8"
         raise UsageError(f"cannot read {file}: {why}", "mend the file, or give --no-config") from error
     try:
-        return _parse(text)
+        return parse_settings(text)
     except ValueError as error:
         raise UsageError(f"{file}: {error}", "mend the file, or give --no-config") from error
 
 
-def _parse(text: str) -> dict[str, Any]:
+def parse_settings(text: str) -> dict[str, Any]:
+    """What a configuration file of that text sets. Raises ValueError that names the line, and the key."""
     settings = {}
     for key, value in tomllib.loads(text).items():
-        line = next((n for n, line in enumerate(text.splitlines(), 1) if re.match(rf'\s*\[?"?{key}\b', line)), 1)
+        begins = re.compile(rf"""\s*\[*["']?{re.escape(key)}(?!\w)""")
+        line = next((n for n, line in enumerate(text.splitlines(), 1) if begins.match(line)), 1)
         if key not in SETTINGS:
             raise ValueError(f"line {line}: {key} is not a setting; `shellmate config list` shows them")
         try:
@@ -164,7 +166,8 @@ def _parse(text: str) -> dict[str, Any]:
     return settings
 
 
-def _from_variables(variables: Mapping[str, str]) -> dict[str, Any]:
+def read_variables(variables: Mapping[str, str]) -> dict[str, Any]:
+    """What the variables set, by the name of the setting. Raises UsageError that names the variable."""
     settings = {}
     for setting in SETTINGS.values():
         value = variables.get(setting.variable)

@@ -15,6 +15,7 @@ from shellmate.prompt.prompt import Message
 
 MAGIC = b"shellmate-kv-3\0\0"
 _HEADER = struct.Struct("<16s32sQQI")  # magic, digest of the key, lengths of frame and state, CRC-32 of all but magic
+HEADER_SIZE = _HEADER.size
 
 
 @dataclass(frozen=True)
@@ -66,16 +67,22 @@ def pack(key: str, frame: Frame, state: bytes | bytearray) -> bytes:
 
 def unpack(key: str, blob: memoryview) -> PrimedPrompt | None:
     """The primed prompt in a blob, or None where the blob is not whole, not sound, or not of this key."""
-    if len(blob) < _HEADER.size:
+    if not is_whole(key, blob[:HEADER_SIZE], len(blob)):
         return None
-    magic, digest, head_length, state_length, checksum = _HEADER.unpack_from(blob)
-    if magic != MAGIC or digest != bytes.fromhex(key) or len(blob) != _HEADER.size + head_length + state_length:
-        return None
-    head = blob[_HEADER.size : _HEADER.size + head_length]
-    state = blob[_HEADER.size + head_length :]
+    _, digest, head_length, _, checksum = _HEADER.unpack_from(blob)
+    head = blob[HEADER_SIZE : HEADER_SIZE + head_length]
+    state = blob[HEADER_SIZE + head_length :]
     if _checksum(digest, head, state) != checksum:
         return None
     return PrimedPrompt(Frame(*json.loads(bytes(head))), state)
+
+
+def is_whole(key: str, begins: bytes | memoryview, size: int) -> bool:
+    """Whether a blob that begins so is one of this key and has all of its bytes, which need not be sound."""
+    if len(begins) < HEADER_SIZE:
+        return False
+    magic, digest, head_length, state_length, _ = _HEADER.unpack_from(begins)
+    return bool(magic == MAGIC and digest == bytes.fromhex(key) and size == HEADER_SIZE + head_length + state_length)
 
 
 def _checksum(digest: bytes, head: bytes | memoryview, state: bytes | bytearray | memoryview) -> int:

@@ -13,13 +13,15 @@ from diskcache.core import MODE_BINARY
 
 from shellmate.core.errors import ShellmateError
 from shellmate.core.paths import make_private_directory
+from shellmate.core.sqlitefile import find_damage, is_busy, open_unchanged
 from shellmate.engine.blob import Frame, PrimedPrompt, pack, unpack
+from shellmate.engine.kept import INDEX
 
 _BUSY_SECONDS = 5
 _FAULTS = (OSError, sqlite3.Error, diskcache.Timeout)
 
 
-class BytesDisk(diskcache.Disk):
+class BytesDisk(diskcache.Disk):  # type: ignore[misc]
     """Keys are text, values bytes in files of their own; what else is found there is refused, pickles above all."""
 
     def put(self, key: Any) -> tuple[Any, bool]:
@@ -70,8 +72,7 @@ class KVStore:
             if isinstance(error, sqlite3.OperationalError):
                 raise
             # The index is no database any more. It is a cache: begin anew.
-            for file in self._directory.glob("cache.db*"):
-                file.unlink()
+            self._remove_index()
             return diskcache.Cache(str(self._directory), **settings)
 
     @contextmanager
@@ -126,11 +127,38 @@ class KVStore:
             raise ShellmateError(f"the KV store cannot be read: {error}", "run `shellmate cache clear`") from error
 
     def clear(self) -> int:
-        """Forget everything; how many states that were."""
+        """Forget everything, with an index that is damaged, and what such a one has left behind; how many states that
+        were."""
         try:
-            return self._cache.clear()
+            count = self._clear_index()
+            for file in self._directory.rglob("*.val"):
+                file.unlink(missing_ok=True)
+            return count
         except _FAULTS as error:
             raise ShellmateError(f"the KV store cannot be cleared: {error}") from error
+
+    def _clear_index(self) -> int:
+        try:
+            count = int(self._cache.clear())
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise
+            count = 0
+        if self._is_damaged():
+            self._cache.close()
+            self._remove_index()
+        return count
+
+    def _is_damaged(self) -> bool:
+        try:
+            with open_unchanged(self._directory / INDEX) as connection:
+                return bool(find_damage(connection))
+        except sqlite3.DatabaseError as error:
+            return not is_busy(error)
+
+    def _remove_index(self) -> None:
+        for file in self._directory.glob(f"{INDEX}*"):
+            file.unlink(missing_ok=True)
 
     def close(self) -> None:
         with suppress(*_FAULTS):

@@ -21,6 +21,7 @@ from shellmate.models.store import ModelFile
 from shellmate.prompt.prompt import Message, Prompt
 
 if TYPE_CHECKING:
+    from shellmate.engine.kept import KeptStates
     from shellmate.engine.slot import Slot
 
 Progress = Callable[..., AbstractContextManager[Callable[[int], None]]]  # as core.progress.progress, without env
@@ -42,21 +43,22 @@ class LocalEngine:
     def __init__(
         self,
         file: ModelFile,
-        kv: Path,
+        kv: "Path | KeptStates",
         limits: Limits,
         progress: Progress,
         say: Callable[[str], None],
         verbose: bool = False,
         slot: "Slot | None" = None,
     ):
-        """With a `slot` it shares a model and a context with others, which outlive it."""
+        """`kv` is the directory of the store, or what is kept there, to which nothing is added. With a `slot` it shares
+        a model and a context with others, which outlive it."""
         self._progress, self._slot = progress, slot
         self._sampler: Sampler | None = None
         self._answer = _Answer([], None)
         self._model = slot.model if slot else ModelLoader(file.path, verbose)
         from shellmate.engine.kvstore import open_store  # beside the loading: diskcache takes 25 ms to import
 
-        store = open_store(kv, limits.cache_size, say)
+        store = open_store(kv, limits.cache_size, say) if isinstance(kv, Path) else kv
         frames, make = (slot.frames, slot.make_context) if slot else (None, None)
         states = PromptStates(store, file.sha256, self._model, self._evaluate, say, limits.keeping, frames)
         self._states, self._contexts = states, Contexts(self._model, states, limits, say, self._end_sampling, make)

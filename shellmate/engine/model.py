@@ -31,7 +31,7 @@ class Vocabulary:
         template = self.binding.llama_model_chat_template(self._model, None)
         if not template:
             raise ModelError("the model has no chat template", "take an instruct model")
-        return template.decode("utf-8", "replace")
+        return str(template, "utf-8", "replace")
 
     @property
     def architecture(self) -> str:
@@ -70,7 +70,7 @@ class Vocabulary:
         return buffer.raw[:length]
 
     def ends_generation(self, token: int) -> bool:
-        return self.binding.llama_vocab_is_eog(self._pointer, token)
+        return bool(self.binding.llama_vocab_is_eog(self._pointer, token))
 
     def close(self) -> None:
         if self._model:

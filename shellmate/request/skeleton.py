@@ -1,6 +1,7 @@
 """The shape of JSON values: which keys, which types, how long the arrays."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from shellmate.request.columns import find_type
@@ -102,7 +103,7 @@ def collect_names(value: Any, names: dict[str, None], depth: int = 0) -> None:
             collect_names(inner, names, depth + 1)
 
 
-def _walk(shape: Shape, label: str, depth: int, open_depths: set[int]):
+def _walk(shape: Shape, label: str, depth: int, open_depths: set[int]) -> Iterator[tuple[int, str]]:
     yield depth, " " * depth + label + shape.describe(at_least=depth in open_depths)
     inner, level = shape, depth
     while inner.items is not None and not inner.keys:

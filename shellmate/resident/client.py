@@ -121,7 +121,7 @@ class ResidentEngine:
             if not self._local:
                 for event in self._events(wire.PRIME, {"prefix": wire.write_messages(prefix)}, Usage()):
                     if "primed" in event:
-                        return event["primed"]
+                        return int(event["primed"])
         except GoneError:
             pass
         return self._take_over().prime(prefix)

@@ -40,7 +40,7 @@ def run_forked(arguments: Sequence[str], variables: Mapping[str, str]) -> int | 
         _pass_signals_on(connection)
         told = connection.recv(STATUS.size)
         if len(told) == STATUS.size:
-            return STATUS.unpack(told)[0]
+            return int(STATUS.unpack(told)[0])
         os.write(2, b"shellmate: the resident process was killed; ask again\n")
         return _FAILED
 

@@ -4,9 +4,10 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from shellmate.engine.contexts import Limits
 from shellmate.engine.cores import physical_cores
 from shellmate.engine.loading import ModelLoader
-from shellmate.engine.local import Limits, LocalEngine
+from shellmate.engine.local import LocalEngine
 from shellmate.engine.shared import SharedModel
 from shellmate.models.store import ModelFile
 from shellmate.resident.pool import ResidentModel

@@ -17,8 +17,8 @@ def uid_of_peer(connection: Any) -> int:
     """The user who connected. Raises OSError where the system does not say."""
     if sys.platform == "linux":
         given = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _LINUX_CREDENTIALS.size)
-        return _LINUX_CREDENTIALS.unpack(given)[1]
-    return _BSD_CREDENTIALS.unpack_from(connection.getsockopt(0, _LOCAL_PEERCRED, 76))[1]
+        return int(_LINUX_CREDENTIALS.unpack(given)[1])
+    return int(_BSD_CREDENTIALS.unpack_from(connection.getsockopt(0, _LOCAL_PEERCRED, 76))[1])
 
 
 class OwnPeersOnly(H11Protocol):

@@ -14,7 +14,7 @@ from shellmate.session.turn import COLUMNS, SessionSummary, Turn, keepable, matc
 
 FILE = "sessions.db"
 
-_VERSION = 1
+VERSION = 1
 # The numbers of sessions are never used again: a program that is in a session while the log is cleared stays in it.
 _SCHEMA = (
     "CREATE TABLE sessions (number INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, started REAL NOT NULL, "
@@ -44,7 +44,7 @@ class SessionLog:
 
     def __init__(self, state: Path, say: Callable[[str], None]):
         """`say` gets a line for people where a damaged log is moved aside."""
-        self._database = Database(make_private_directory(state) / FILE, _SCHEMA, _VERSION, say)
+        self._database = Database(make_private_directory(state) / FILE, _SCHEMA, VERSION, say)
         self._terminals: dict[int, str] = {}
 
     @staticmethod

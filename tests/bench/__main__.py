@@ -16,6 +16,7 @@ from tests.bench.efforts import effort_jobs, effort_targets
 from tests.bench.judging import judging_targets
 from tests.bench.measure import Job, ProcessFailedError, Run, interleave, run
 from tests.bench.report import MB, Target, imported, machine, timings, warn
+from tests.bench.resident import resident_targets
 from tests.bench.shells import shell_targets
 from tests.bench.talks import follow_up_job, follow_up_targets, talk_targets
 
@@ -218,6 +219,7 @@ def main() -> int:
         efforts = effort_jobs(bench.shellmate, options.runs)
         interleave(efforts, options.runs, bench.variables, str(ROOT))
         talks = talk_targets(bench.shellmate, bench.place, bench.variables, str(ROOT))
+        resident = resident_targets(bench.shellmate, bench.place, bench.model, QUESTION, options.runs, str(ROOT))
         helping, forbidden = help_targets(bench)
         shells = shell_targets(bench.shellmate, bench.run, bench.place, bench.variables, str(ROOT))
     except ProcessFailedError as error:
@@ -233,6 +235,7 @@ def main() -> int:
         *follow_up_targets(following["follow-up"], answering),
         *effort_targets(efforts),
         *talks,
+        *resident,
         *helping,
         *shells,
         *judging_targets(options.runs),

@@ -80,7 +80,7 @@ def prepare_case(model_path: str, directory: Path, name: str, question: str, lan
     frame = frame_of(vocabulary, prompt)
     prefix, whole = frame.prefix, tokenize_whole(vocabulary, frame, prompt.suffix)
     suffix = whole[len(prefix) :] + vocabulary.tokenize(FENCES[language][0], special=False)
-    given = {"depth": len(prefix), "suffix": suffix, "threads": physical_cores()}
+    given = {"depth": len(prefix), "suffix": suffix, "whole": [*prefix, *suffix], "threads": physical_cores()}
     given["build"] = build_of(vocabulary.binding)
     (directory / f"{name}.json").write_text(json.dumps(given))
     size = Path(model_path).stat()

@@ -116,12 +116,13 @@ def resident(primed: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -
 
 
 @pytest.fixture
-def another(primed: dict[str, str], tmp_path: Path) -> Iterator[Callable[..., Resident]]:
+def another(primed: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Resident]]:
     """Makes servers that are not started yet, each in a place of its own; what is left of them is killed at the end."""
     made: list[Resident] = []
+    places = tmp_path_factory.mktemp("r")  # short, as the paths of sockets have to be
 
     def make(*options: str, **variables: str) -> Resident:
-        place = str(tmp_path / f"run{len(made)}")
+        place = str(places / f"run{len(made)}")
         made.append(Resident({**primed, "SHELLMATE_RUNTIME_DIR": place, **variables}, *options))
         return made[-1]
 

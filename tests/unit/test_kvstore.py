@@ -311,3 +311,11 @@ def test_only_the_blob_itself_unpacks(state: bytes, data: st.DataObject):
 @given(st.binary(max_size=300))
 def test_noise_does_not_unpack(noise: bytes):
     assert unpack(KEY, memoryview(noise)) is None
+
+
+def test_clear_takes_away_what_a_damaged_index_has_left(store: KVStore, tmp_path: Path):
+    orphan = tmp_path / "kv" / "aa" / "orphan.val"
+    orphan.parent.mkdir()
+    orphan.write_bytes(b"x")
+    store.clear()
+    assert not list((tmp_path / "kv").rglob("*.val"))
