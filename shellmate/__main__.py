@@ -30,7 +30,10 @@ def _print_widget() -> bool:
         return False
     try:
         os.write(sys.stdout.fileno(), widget.encode())
-    except OSError:
+    except BrokenPipeError:
+        os._exit(1)
+    except OSError as error:
+        os.write(2, f"shellmate: {error.strerror}\n".encode())
         os._exit(1)
     os._exit(0)
 

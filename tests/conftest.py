@@ -9,6 +9,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)  # so does one that nohup started
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Of several workers one has the tests with the model, which want the processor for themselves, and begins at once:
     they take longest."""

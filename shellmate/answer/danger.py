@@ -12,6 +12,7 @@ from shellmate.answer.judging.findings import CAUTION, DANGER, SAFE, worst_first
 from shellmate.answer.judging.marks import legible, without_marks
 from shellmate.answer.judging.pythontext import looks_like_python
 from shellmate.answer.judging.state import State
+from shellmate.answer.sanitise import make_visible
 
 __all__ = ["CAUTION", "DANGER", "SAFE", "Verdict", "guess_language", "judge"]
 
@@ -19,7 +20,7 @@ __all__ = ["CAUTION", "DANGER", "SAFE", "Verdict", "guess_language", "judge"]
 @dataclass(frozen=True)
 class Verdict:
     """`level` is safe, caution or danger; `reasons` say what the code does, worst first, and `effects` to which files,
-    as far as a shell command tells."""
+    as far as a shell command tells. A reason is one line, with nothing in it that a terminal obeys."""
 
     level: str = SAFE
     reasons: tuple[str, ...] = ()
@@ -39,8 +40,13 @@ def judge(language: str, code: str) -> Verdict:
         commands.reader.find(CAUTION, "is nested too deeply to be judged")
     findings = worst_first(commands.reader.findings)
     level = findings[0].level if findings else SAFE
-    reasons = dict.fromkeys(legible(finding.reason) for finding in findings)
+    reasons = dict.fromkeys(_on_a_line(legible(finding.reason)) for finding in findings)
     return Verdict(level, tuple(reasons), tuple(dict.fromkeys(commands.effects)))
+
+
+def _on_a_line(reason: str) -> str:
+    """Names of files come with it, in which there may be anything."""
+    return make_visible(reason).replace("\n", r"\n").replace("\t", r"\t")
 
 
 def guess_language(code: str) -> str:

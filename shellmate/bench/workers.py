@@ -30,10 +30,9 @@ class Workers:
     def measure_speed(self, threads: Sequence[int], runs: int, words: str) -> list[dict[str, list[float]]]:
         """As `speed.measure_speed`, with the prompt that is for the words. Raises ShellmateError, and
         ProcessFailedError, where it fails."""
-        speeds: list[dict[str, list[float]]] = self._carry_out(
-            {"task": "speed", "threads": threads, "runs": runs, "words": words}
-        )
-        return speeds
+        task = {"task": "speed", "threads": threads, "runs": runs, "words": words}
+        figures: list[dict[str, list[float]]] = self._carry_out(task)
+        return figures
 
     def prime(self, words: str, commands: Sequence[str], threads: Sequence[int]) -> None:
         """As `Worker.prime`. Raises as `measure_speed`."""

@@ -48,7 +48,8 @@ class AskingGroup(click.Group):
         return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        ctx.meta["question"] = not (args and args[0] in (*COMMANDS, *HIDDEN))
+        first = args[1:2] if args[:1] == ["--no-config"] else args[:1]  # the one option that goes before a command
+        ctx.meta["question"] = not first or first[0] not in (*COMMANDS, *HIDDEN)
         ctx.meta["certain"] = "--" in args
         ctx.meta["unconfigured"] = args[:1] == ["doctor"]  # which says what is wrong with the settings
         if not ctx.meta["question"]:

@@ -6,6 +6,7 @@ Nothing else reads `os.environ` or `sys.std*`; a test hands in its own Environme
 import os
 import sys
 from collections.abc import Mapping, MutableMapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, TextIO
@@ -28,6 +29,7 @@ class Environment:
 
     @classmethod
     def of_process(cls) -> "Environment":
+        _take_free_descriptors()
         stdout = sys.stdout.buffer if sys.stdout else open(os.devnull, "wb")
         stderr = sys.stderr or open(os.devnull, "w")
         return cls(
@@ -87,6 +89,14 @@ class Environment:
     def _is_process_in_c(self) -> bool:
         """Whether this process was started in the C locale, and Python has put another one into LC_CTYPE."""
         return self.variables is os.environ and bool(sys.flags.utf8_mode)
+
+
+def _take_free_descriptors() -> None:
+    """Have no file that is opened later take the place of a stream that was closed: others would write into it."""
+    with suppress(OSError):  # where there is no such device
+        while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+            os.set_inheritable(descriptor, True)
+        os.close(descriptor)
 
 
 def _working_directory() -> Path:

@@ -1,9 +1,11 @@
 """Where shellmate keeps things: the XDG directories, each movable by an environment variable."""
 
+import fcntl
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from glob import escape
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import BinaryIO
@@ -13,6 +15,7 @@ from shellmate.core.places import runtime_directory
 
 PRIVATE_DIRECTORY = 0o700
 PRIVATE_FILE = 0o600
+_UNFINISHED = ".shellmate.new"
 
 
 @dataclass(frozen=True)
@@ -25,33 +28,26 @@ class Paths:
 
     @classmethod
     def of(cls, variables: Mapping[str, str]) -> "Paths":
-        """SHELLMATE_{CONFIG,DATA,CACHE,STATE,RUNTIME}_DIR, or the user's own XDG directories.
-
-        Raises ShellmateError where those are in a home directory that nobody knows.
-        """
-        try:
-            return cls._of(variables)
-        except RuntimeError as error:  # HOME is not set, and the system does not know the user
-            raise ShellmateError(
-                "there is no home directory", 'set one, such as `export HOME="$(mktemp -d)"`'
-            ) from error
-
-    @classmethod
-    def _of(cls, variables: Mapping[str, str]) -> "Paths":
+        """SHELLMATE_{CONFIG,DATA,CACHE,STATE,RUNTIME}_DIR, or the user's own XDG directories. Raises ShellmateError
+        where there is no home folder to have them in."""
         from platformdirs import PlatformDirs
 
         usual = PlatformDirs("shellmate", appauthor=False)
 
-        def place(kind: str, default: str) -> Path:
-            return Path(variables.get(f"SHELLMATE_{kind}_DIR") or default).expanduser()
+        def place(kind: str) -> Path:
+            given = variables.get(f"SHELLMATE_{kind}_DIR")
+            found = Path(given or getattr(usual, f"user_{kind.lower()}_dir")).expanduser()
+            if not given and not found.is_absolute():
+                raise RuntimeError(f"{found} is below no home folder")
+            return found
 
-        return cls(
-            config=place("CONFIG", usual.user_config_dir),
-            data=place("DATA", usual.user_data_dir),
-            cache=place("CACHE", usual.user_cache_dir),
-            state=place("STATE", usual.user_state_dir),
-            runtime=Path(runtime_directory(variables)),
-        )
+        try:
+            runtime = Path(runtime_directory(variables))
+            return cls(place("CONFIG"), place("DATA"), place("CACHE"), place("STATE"), runtime)
+        except RuntimeError as error:
+            raise ShellmateError(
+                "there is no home directory", 'set one, such as `export HOME="$(mktemp -d)"`'
+            ) from error
 
     @property
     def config_file(self) -> Path:
@@ -90,13 +86,15 @@ def make_private_directory(path: Path) -> Path:
 
 @contextmanager
 def write_whole(path: Path, mode: int = PRIVATE_FILE) -> Iterator[BinaryIO]:
-    """Write a file so that it appears whole or not at all: beside it, synced, renamed, removed on failure.
+    """Write a file so that it appears whole or not at all: beside it, synced, renamed, removed on failure. What killed
+    processes left of earlier attempts is removed.
 
     Raises OSError as the file system does.
     """
-    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", suffix=".new", delete=False) as file:
+    _remove_unfinished(path)
+    with _create_beside(path) as file:
         try:
-            yield file  # type: ignore[misc]
+            yield file
             file.flush()
             os.fsync(file.fileno())
             os.chmod(file.name, mode)
@@ -104,6 +102,28 @@ def write_whole(path: Path, mode: int = PRIVATE_FILE) -> Iterator[BinaryIO]:
         except BaseException:
             Path(file.name).unlink(missing_ok=True)
             raise
+
+
+def _create_beside(path: Path) -> BinaryIO:
+    """A new file, locked for as long as it is open, so that nobody takes it for one that a killed process left."""
+    while True:
+        file = NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", suffix=_UNFINISHED, delete=False)
+        with suppress(OSError):
+            fcntl.flock(file.fileno(), fcntl.LOCK_EX)
+        if os.fstat(file.fileno()).st_nlink:
+            return file  # type: ignore[return-value]
+        file.close()  # it was taken for one before it was locked
+
+
+def _remove_unfinished(path: Path) -> None:
+    for unfinished in path.parent.glob(f".{escape(path.name)}.*{_UNFINISHED}"):
+        with suppress(OSError):
+            file = os.open(unfinished, os.O_RDONLY)
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                unfinished.unlink()
+            finally:
+                os.close(file)
 
 
 def reason(error: OSError) -> str:

@@ -5,14 +5,15 @@ variables (`max_tokens` is `SHELLMATE_MAX_TOKENS`). A flag beats a variable, a v
 """
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from shellmate.core.errors import ShellmateError, UsageError
+from shellmate.core.lock import alone_in
 from shellmate.core.paths import make_private_directory, reason, write_whole
+from shellmate.core.toml import line_of, load_toml
 
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
@@ -47,8 +48,10 @@ class Setting:
             raise ValueError(f"{'it' if self.secret else repr(value)} is not {_article(self.kind)}")
         try:
             parsed = self.kind(value)
-        except ValueError:
+        except (ValueError, OverflowError):
             raise ValueError(f"{value!r} is not {_article(self.kind)}") from None
+        if parsed != parsed or (isinstance(value, float) and parsed != value and self.kind is int):
+            raise ValueError(f"{value!r} is not {_article(self.kind)}")
         if self.choices and parsed not in self.choices:
             raise ValueError(f"{value!r} is not one of {', '.join(self.choices)}")
         if (self.least is not None and parsed < self.least) or (self.most is not None and parsed > self.most):
@@ -154,15 +157,14 @@ def _from_file(file: Path) -> dict[str, Any]:
 def parse_settings(text: str) -> dict[str, Any]:
     """What a configuration file of that text sets. Raises ValueError that names the line, and the key."""
     settings = {}
-    for key, value in tomllib.loads(text).items():
-        begins = re.compile(rf"""\s*\[*["']?{re.escape(key)}(?!\w)""")
-        line = next((n for n, line in enumerate(text.splitlines(), 1) if begins.match(line)), 1)
+    for key, value in load_toml(text).items():
         if key not in SETTINGS:
-            raise ValueError(f"line {line}: {key} is not a setting; `shellmate config list` shows them")
+            where = f"line {line_of(key, text)}: {key if key.isprintable() else repr(key)}"
+            raise ValueError(f"{where} is not a setting; `shellmate config list` shows them")
         try:
             settings[key] = SETTINGS[key].parse(value)
         except ValueError as error:
-            raise ValueError(f"line {line}: {key}: {error}") from None
+            raise ValueError(f"line {line_of(key, text)}: {key}: {error}") from None
     return settings
 
 
@@ -183,9 +185,10 @@ def read_variables(variables: Mapping[str, str]) -> dict[str, Any]:
 
 
 def save_setting(file: Path, name: str, value: str) -> None:
-    """Set one key in the file and leave every other line, comments too, as it is.
+    """Set one key in the file and leave all else in it, comments too, as it is. A link to a file stays one.
 
-    Raises UsageError for a name or value that is not allowed or a file that is broken already.
+    Raises UsageError for a name or value that is not allowed or a file that is broken already; ShellmateError where it
+    cannot be written.
     """
     if name not in SETTINGS:
         raise UsageError(f"{name} is not a setting", "see `shellmate config list`")
@@ -193,20 +196,39 @@ def save_setting(file: Path, name: str, value: str) -> None:
         parsed = SETTINGS[name].parse(value)
     except ValueError as error:
         raise UsageError(f"{name}: {error}") from None
-    _from_file(file)
-    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
-    entry = f"{name} = {_as_toml(parsed)}"
-    at = next((i for i, line in enumerate(lines) if re.match(rf"\s*{name}\s*=", line)), None)
-    if at is None:
-        lines.append(entry)
-    else:
-        lines[at] = entry
     try:
-        make_private_directory(file.parent)
-        with write_whole(file) as new:
-            new.write("".join(f"{line}\n" for line in lines).encode())
-    except OSError as error:
-        raise ShellmateError(f"cannot write {file}: {reason(error)}") from error
+        target = file.resolve()
+        with alone_in(make_private_directory(target.parent)):
+            before = _from_file(file)
+            text = target.read_text(encoding="utf-8") if target.exists() else ""
+            changed = _with_entry(text, name, _as_toml(parsed))
+            if not _says(changed, before | {name: parsed}):
+                raise UsageError(f"{file} sets {name} in a way that is left alone", "change it there by hand")
+            with write_whole(target) as new:
+                new.write(changed.encode())
+    except (OSError, RuntimeError) as error:
+        why = reason(error) if isinstance(error, OSError) else "its links go in a circle"
+        raise ShellmateError(f"cannot write {file}: {why}") from error
+
+
+def _says(text: str, settings: Mapping[str, Any]) -> bool:
+    try:
+        return bool(parse_settings(text) == settings)
+    except ValueError:
+        return False
+
+
+def _with_entry(text: str, name: str, value: str) -> str:
+    """The text with the key's value in place of the one that it has, or at the end."""
+    lines = text.removesuffix("\n").split("\n") if text else []
+    begin = rf"(\s*[\"']?{name}[\"']?\s*=\s*)"
+    whole = re.compile(begin + r"""(?:"(?:[^"\\]|\\.)*"|'[^']*'|[^#"']*?)(\s*(?:#.*)?)""")
+    at = next((number for number, line in enumerate(lines) if re.match(begin, line)), None)
+    if at is None:
+        lines.append(f"{name} = {value}")
+    elif found := whole.fullmatch(lines[at]):
+        lines[at] = f"{found[1]}{value}{found[2]}"
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _as_toml(value: Any) -> str:

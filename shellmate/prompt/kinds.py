@@ -15,7 +15,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from shellmate.core.paths import make_private_directory
+from shellmate.core.errors import ShellmateError
+from shellmate.core.paths import make_private_directory, write_whole
 from shellmate.prompt.library import PromptLibrary, own_prompts
 from shellmate.prompt.prompt import FENCES, Message, Prompt
 
@@ -127,14 +128,11 @@ class Kinds:
     def _open_kept(self) -> sqlite3.Connection | None:
         """The index of the files as they are, made where it is missing; None where it can be neither read nor kept."""
         file = self._index.with_name(f"{self._index.name}-{_version_of(self._folder)}.db")
-        with suppress(sqlite3.Error, OSError):
+        with suppress(sqlite3.Error, OSError, ShellmateError):
             if not file.exists():
                 make_private_directory(file.parent)
-                new = file.with_name(f"{file.name}.{id(self)}.new")
-                with closing(_make_index(str(new), self._folder)):
+                with write_whole(file) as new, closing(_make_index(new.name, self._folder)):
                     pass
-                new.chmod(0o600)
-                new.replace(file)
             connection = sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)
             connection.execute("select count(*) from asks").fetchone()
             return connection
@@ -174,6 +172,7 @@ def _read(file: Path) -> list[dict[str, Any]]:
 
 def _make_index(place: str, folder: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(place)
+    connection.execute("pragma journal_mode = off")  # one that is not whole is thrown away
     with connection:
         connection.execute(_SCHEMA)
         for file in sorted(folder.glob("*.toml")):

@@ -1,7 +1,6 @@
 """Prompt files: the ones that come with shellmate, and the user's own, which go before them."""
 
 import re
-import tomllib
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 
 from shellmate.core.errors import UsageError
 from shellmate.core.paths import Paths, reason
+from shellmate.core.toml import load_toml
 
 LANGUAGES = ("auto", "shell", "python", "sql", "text")
 KEYS = {"description", "language", "system", "examples", "borrow"}
@@ -83,7 +83,7 @@ def own_prompts() -> Path:
 
 
 def _read(path: Path) -> PromptFile:
-    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    data = load_toml(path.read_text(encoding="utf-8"))
     if unknown := sorted(set(data) - KEYS):
         raise ValueError(f"unknown key {unknown[0]}")
     language = data.get("language", "auto")

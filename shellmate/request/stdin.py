@@ -14,6 +14,7 @@ HEAD = 1 << 18  # what the kind of input is told by
 CHUNK = 1 << 20
 HINT_SECONDS = 3.0
 SLOW_SECONDS = 10.0  # for less than a chunk, as from a pipe that gives a line now and then
+LEAP_SECONDS = 2.0  # the most that one step counts for: longer takes only what was stopped, or asleep, meanwhile
 
 
 @dataclass(frozen=True)
@@ -116,15 +117,16 @@ class _Reader:
     def chunks(self) -> Iterator[bytes]:
         descriptor = self.stream.fileno()
         _widen(descriptor)
-        start = heard = time.monotonic()
-        hinted = False
+        last, spent, quiet, hinted = time.monotonic(), 0.0, 0.0, False
         while True:
             now = time.monotonic()
-            if now - start > self.bounds.seconds:
+            step = min(now - last, LEAP_SECONDS)
+            last, spent, quiet = now, spent + step, quiet + step
+            if spent > self.bounds.seconds:
                 self.stopped = f"stopped reading after {self.bounds.seconds:g} s and {self.total:,} bytes"
                 return
-            slow = now - start > SLOW_SECONDS and self.total < CHUNK
-            if not hinted and (slow or now - heard > HINT_SECONDS):
+            slow = spent > SLOW_SECONDS and self.total < CHUNK
+            if not hinted and (slow or quiet > HINT_SECONDS):
                 hinted = True
                 self.say(
                     f"shellmate: still reading stdin ({self.total:,} bytes so far); close it, or give `< /dev/null`"
@@ -135,7 +137,7 @@ class _Reader:
             if not chunk:
                 self.ended = True
                 return
-            heard = time.monotonic()
+            quiet = 0.0
             self.total += len(chunk)
             if self.spool:
                 if self.total > self.bounds.spooled:

@@ -9,14 +9,15 @@ from time import strftime
 from typing import TypeVar
 
 from shellmate.core.errors import ShellmateError
+from shellmate.core.lock import Hold, locked
 from shellmate.core.paths import PRIVATE_FILE, reason
-from shellmate.session.lock import Hold, locked
 from shellmate.session.turn import DamagedRow
 
 Result = TypeVar("Result")
 Work = Callable[[sqlite3.Connection], Result]
 
 _BUSY_SECONDS = 2
+_ENDS = ("-wal", "-shm", "")  # of the names of the files that SQLite makes of one
 _WITHOUT = "or go without: `shellmate config set log false`"
 
 
@@ -150,7 +151,7 @@ class Database:
                 return
             moved = self._free_name()
             # The file itself goes last: a new one beside an old -wal would be taken for that one's own.
-            for end in ("-wal", "-shm", ""):
+            for end in _ENDS:
                 with suppress(FileNotFoundError):
                     os.rename(f"{self._file}{end}", f"{moved}{end}")
         self._say(f"shellmate: the session log was damaged and is now {moved}; a new one is begun")
@@ -158,7 +159,7 @@ class Database:
     def _free_name(self) -> Path:
         name = f"{self._file.name}.damaged-{strftime('%Y%m%d-%H%M%S')}"
         moved, count = self._file.with_name(name), 1
-        while moved.exists():
+        while any(Path(f"{moved}{end}").exists() for end in _ENDS):
             count += 1
             moved = self._file.with_name(f"{name}-{count}")
         return moved

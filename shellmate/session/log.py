@@ -30,6 +30,10 @@ _SCHEMA = (
 )
 _COLUMNS = ", ".join(COLUMNS)
 _INSERT = f"INSERT INTO turns (session, {_COLUMNS}) VALUES (?{', ?' * len(COLUMNS)})"
+_USE = (
+    "INSERT INTO sessions (number, started, last) VALUES (?, ?, ?) "
+    "ON CONFLICT (number) DO UPDATE SET last = excluded.last"
+)
 _SUMMARY = """
     SELECT number, coalesce(name, ''), started, last,
         (SELECT count(*) FROM turns WHERE session = sessions.number),
@@ -52,8 +56,9 @@ class SessionLog:
         """Whether there is a log, or what was one, in the state directory."""
         return any(state.glob(f"{FILE}*"))
 
-    def begin(self, terminal: str, name: str = "") -> int:
-        """A new session, with which the terminal goes on; a name that is taken gives the session that has it.
+    def begin(self, terminal: str, name: str = "", turn: Turn | None = None) -> int:
+        """A new session, with which the terminal goes on; a name that is taken gives the session that has it. A turn is
+        kept in it at once: who is killed meanwhile leaves the terminal with the session that it had.
 
         Raises UsageError for a name that is a number, since a session is asked for by either.
         """
@@ -68,6 +73,8 @@ class SessionLog:
                     (keepable(name) or None, now := time(), now),
                 ).lastrowid
             assert session is not None
+            if turn:
+                _insert(db, session, turn)
             _note(db, session, terminal)
             return session
 
@@ -80,19 +87,14 @@ class SessionLog:
         self._database.write(lambda db: _note(db, session, terminal))
         self._terminals[session] = terminal
 
-    def add(self, session: int, turn: Turn) -> None:
-        """Keep a turn; the terminal, if it is known here, goes on with its session. A session that was cleared
-        meanwhile is begun again."""
-        at = turn.at or time()
+    def add(self, session: int, turn: Turn, terminal: str = "") -> None:
+        """Keep a turn; the terminal, the given one or the one that is known here, goes on with its session. A session
+        that was cleared meanwhile is begun again."""
+        if terminal:
+            self._terminals[session] = terminal
 
         def insert(db: sqlite3.Connection) -> None:
-            db.execute(
-                "INSERT INTO sessions (number, started, last) VALUES (?, ?, ?) "
-                "ON CONFLICT (number) DO UPDATE SET last = excluded.last",
-                (session, at, at),
-            )
-            row = dict(zip(COLUMNS, row_of(turn), strict=True)) | {"at": at}
-            db.execute(_INSERT, (session, *row.values()))
+            _insert(db, session, turn)
             if session in self._terminals:
                 _note(db, session, self._terminals[session])
 
@@ -185,3 +187,10 @@ def _find_name(db: sqlite3.Connection, name: str) -> int | None:
 
 def _note(db: sqlite3.Connection, session: int, terminal: str) -> None:
     db.execute("INSERT OR REPLACE INTO terminals (terminal, session) VALUES (?, ?)", (keepable(terminal), session))
+
+
+def _insert(db: sqlite3.Connection, session: int, turn: Turn) -> None:
+    at = turn.at or time()
+    db.execute(_USE, (session, at, at))
+    row = dict(zip(COLUMNS, row_of(turn), strict=True)) | {"at": at}
+    db.execute(_INSERT, (session, *row.values()))

@@ -65,11 +65,11 @@ class Thread:
         return "" if is_known else "the answer is not kept"
 
     def _insert(self, log: "SessionLog", turn: "Turn") -> None:
-        terminal = _terminal()
+        kept = turn if self.keeps_input else turn.without_input()
         if self.session is None:
-            self.session = log.begin(terminal, self.name)
-        log.add(self.session, turn if self.keeps_input else turn.without_input())
-        log.use(self.session, terminal)
+            self.session = log.begin(_terminal(), self.name, kept)
+        else:
+            log.add(self.session, kept, _terminal())
 
     def _write(self, work: "Callable[[SessionLog], None]", fail: Callable[[], str]) -> None:
         """A log that cannot be written is said, in the words that `fail` gives if any, and ends nothing."""

@@ -88,7 +88,7 @@ def test_the_folder_the_variables_and_the_mask_are_the_users(resident, tmp_path)
     (folder / "config" / "config.toml").write_text("nosuch = 1\n")
     done = resident.run(*FAST, "list files", cwd=folder, env=variables)
     assert done.returncode == 2 and "nosuch" in done.stderr
-    os.rename(folder / "config", folder / "other")
+    variables["SHELLMATE_CONFIG_DIR"] = resident.variables["SHELLMATE_CONFIG_DIR"]
     command = f"umask 002; ulimit -f 0; exec {sys.executable} -m shellmate --effort fast list files"
     done = subprocess.run(["sh", "-c", command], cwd=folder, env=variables, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0 and done.stdout, "the answer is told"

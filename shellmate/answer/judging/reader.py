@@ -6,6 +6,7 @@ zsh and fish; those are read a second time, command by command.
 """
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from shellmate.answer.judging.shelltree import LEADS, WORDS, ShellTree
 from shellmate.answer.judging.state import State
 from shellmate.core.errors import UsageError
 from shellmate.request.command.commandline import MOST_CHARACTERS
-from shellmate.request.command.simplecommands import COMMAND, read_items
+from shellmate.request.command.simplecommands import COMMAND, Item, read_items
 
 if TYPE_CHECKING:
     from shellmate.answer.judging.commands import Commands
@@ -25,6 +26,7 @@ _BRACES_FIRST = re.compile(r"(^\s*|[;&|()`\n{]\s*|\b(?:then|do|else|if|while|unt
 _COMPOUND = re.compile(
     r"[^\s;|&({][ \t]+((?:for|while|until|select|case|if|function)\s.*|\w+\s*\(\)\s*\{.*)", re.DOTALL
 )
+_JOINED = re.compile(r"((?<!\\)(?:\\\\)*)(\n\s*\\\S)")
 _FORK_BOMB = re.compile(r"([^\s(){};|&]{1,40})[ \t]*\(\)[ \t\n]*\{[^}]{0,200}?\1\s*\|\s*\1\s*&")
 
 
@@ -64,7 +66,10 @@ class ShellReader:
         if _FORK_BOMB.search(text):
             self.find(DANGER, "starts copies of itself without end")
         self._depth += 1
+        apart, before = _JOINED.sub(r"\1;\2", text), state.copy()
         try:
+            if apart != text:  # the parser takes a line that begins with a backslash for the end of the one before
+                self._tree.run(_parse(apart), before, stdin)
             root = _parse(text)
             try:
                 printed = self._tree.run(root, state, stdin)
@@ -101,7 +106,7 @@ class ShellReader:
     def _read_again(self, text: str, state: State) -> None:
         """What the parser could not make sense of, command by command as far as it is quoted well."""
         try:
-            items = [item for item in read_items(text[:MOST_CHARACTERS]) if item.kind == COMMAND]
+            items = read_items(text[:MOST_CHARACTERS])
         except (UsageError, RecursionError):
             self.find(CAUTION, "cannot be read as a command")
             return
@@ -116,8 +121,31 @@ class ShellReader:
         for item in items:
             for inner in (text for word in item.words for _, text in word.commands):
                 self.read(inner, state.copy())
-            words = [word.raw for word in item.words]
-            while words and words[0] in LEADS:
-                words.pop(0)
-            if item.text != text:
-                self._tree.run(_parse(" ".join(words)), state, None)
+        for pipeline in _pipelines_of(items):
+            line = " | ".join(map(_without_leads, pipeline))
+            if line != text:
+                self._tree.run(_parse(line), state, None)
+
+
+def _pipelines_of(items: list[Item]) -> Iterator[list[Item]]:
+    """The commands, those together of which one reads what the other prints."""
+    pipeline: list[Item] = []
+    piped = False
+    for item in items:
+        if item.kind == COMMAND and not piped and pipeline:
+            yield pipeline
+            pipeline = []
+        if item.kind == COMMAND:
+            pipeline.append(item)
+        piped = item.text in ("|", "|&")
+    if pipeline:
+        yield pipeline
+
+
+def _without_leads(command: Item) -> str:
+    """The words and redirections of a command, as they are written, but for what only leads to it."""
+    words = [word.raw for word in command.words]
+    while words and words[0] in LEADS:
+        words.pop(0)
+    redirections = [f"{t.text} {t.word.raw}" for t in command.redirections if t.word and "<<" not in t.text]
+    return " ".join([*words, *redirections])

@@ -4,13 +4,14 @@ import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
 
+from shellmate.core.errors import ShellmateError
 from shellmate.core.paths import make_private_directory
 from shellmate.request.manual.pages import Page
 
 _VERSION = 2  # of what the rows mean; those of another one are dropped
 _SCHEMA = "create table if not exists pages (name text primary key, stamp text, source text, lines text)"
 _BUSY_SECONDS = 1
-_FAULTS = (sqlite3.Error, OSError)
+_FAULTS = (sqlite3.Error, OSError, ShellmateError)
 
 
 class PageStore:

@@ -1,9 +1,9 @@
-"""A lock between processes that many may share or one may hold alone; it ends with the process that has it."""
+"""Locks between processes; they end with the process that has them."""
 
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import IntEnum
 from pathlib import Path
 from time import monotonic, sleep
@@ -20,8 +20,8 @@ class Hold(IntEnum):
 
 @contextmanager
 def locked(file: Path, hold: Hold, seconds: float) -> Iterator[None]:
-    """Hold the lock for as long as the block lasts. Raises TimeoutError where it is not to be had in so many seconds,
-    OSError where the file cannot be opened."""
+    """Hold the lock, which many may share or one may hold alone, for as long as the block lasts. Raises
+    TimeoutError where it is not to be had in so many seconds, OSError where the file cannot be opened."""
     lock = os.open(file, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
     try:
         deadline = monotonic() + seconds
@@ -32,6 +32,19 @@ def locked(file: Path, hold: Hold, seconds: float) -> Iterator[None]:
         yield
     finally:
         os.close(lock)
+
+
+@contextmanager
+def alone_in(directory: Path) -> Iterator[None]:
+    """Keep out other processes that want to be alone in the directory, where its file system can lock. Raises OSError
+    where it cannot be opened."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        with suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _take(lock: int, hold: Hold) -> bool:
