@@ -9,7 +9,7 @@ from shellmate.models.auto import CODERS, TAKES
 SOON = 3.0  # seconds for an answer: who waits longer has typed it
 _QUESTION, _ANSWER = 20, 40  # tokens of a question that is behind a primed prompt, and of a command
 _BALANCED = TAKES["balanced"] / TAKES["fast"]  # times as long
-_STRANGER = 0.1  # how good a model is of which nothing is known; the smallest one that is known has 1
+_STRANGER, _KNOWN = 0.1, 1  # how good a model is of which nothing is known, and the smallest one that is known
 _OF_THE_BEST = 0.5  # what is less good than that of the best is no use, however quick it is
 _WORTH_IT = 1.05  # times as fast: less is noise
 
@@ -43,7 +43,7 @@ def suggest(models: Sequence[ModelFigures], cores: int) -> list[Suggestion]:
     if not ways:
         return []
     most = max(way.good for way in ways)
-    useful = [way for way in ways if way.good >= most * _OF_THE_BEST]
+    useful = [way for way in ways if way.good >= (most * _OF_THE_BEST if asked else min(most, _KNOWN))]
     soon = [way for way in useful if way.seconds <= SOON]
     best = max(soon, key=lambda way: (way.good, -way.seconds)) if soon else min(useful, key=lambda way: way.seconds)
     why = f"the best of what answers within {SOON:.0f} s" if soon else "nothing that is as good answers sooner"

@@ -69,6 +69,7 @@ def test_without_questions_the_speed_decides():
     assert suggested(model(SMALL, fast), model(LARGE, slow)) == {"model": SMALL, "effort": "balanced"}
     assert suggested(model(SMALL, fast), model("smollm2-135m", fast)) == {"model": SMALL, "effort": "balanced"}
     assert suggested(model(SMALL, slow), model("smollm2-135m", fast))["model"] == SMALL
+    assert suggested(model(SMALL, row(generation=25, warm=1))) == {"effort": "fast"}, "balanced is not soon"
     assert suggested(model("/home/me/own.gguf", fast)) == {"effort": "balanced"}, "there is none to choose it over"
 
 
