@@ -1,6 +1,7 @@
 """For all tests."""
 
 import signal
+from typing import Any
 
 import pytest
 
@@ -9,11 +10,22 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)  # so does one that nohup started
 
 
-@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Of several workers one has the tests with the model, which want the processor for themselves, and begins at once:
-    they take longest."""
-    for item in items:
-        if item.get_closest_marker("model"):
-            item.add_marker(pytest.mark.xdist_group("model"))
-    items.sort(key=lambda item: item.get_closest_marker("model") is None)
+    """Those with the model come first, since they take longest."""
+    items.sort(key=lambda item: not _is_with_model(item.nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Of several workers one has all tests with the model, which want the processor for themselves."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "model" if _is_with_model(nodeid) else nodeid
+
+    return Scheduling(config, log)
+
+
+def _is_with_model(nodeid: str) -> bool:
+    return nodeid.startswith(("tests/model/", "tests/resident/"))
