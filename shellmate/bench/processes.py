@@ -7,9 +7,9 @@ import tempfile
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from shellmate.answer.run import status_in_words
+from shellmate.resident.processes import private_memory
 
 SHELLMATE = (sys.executable, "-P", "-m", "shellmate")
 _MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024
@@ -81,12 +81,3 @@ def run(
         raise ProcessFailedError(command, process.returncode, said)
     text = out.decode("utf-8", "replace")
     return Run(first, total, usage.ru_maxrss * _MAXRSS_UNIT, text, said, process.returncode, private)
-
-
-def private_memory(pid: int) -> int:
-    """Bytes that a process has in memory beside the pages of files; 0 where the system does not say."""
-    try:
-        status = Path(f"/proc/{pid}/status").read_text()
-    except OSError:
-        return 0
-    return sum(int(line.split()[1]) << 10 for line in status.splitlines() if line.startswith("RssAnon:"))

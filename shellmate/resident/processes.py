@@ -42,12 +42,18 @@ class Running:
             return None
 
     def memory(self) -> int:
-        """Bytes of memory that it has for itself, without the mapped model; 0 where the system does not say."""
-        try:
-            status = Path(f"/proc/{self.pid}/status").read_text()
-        except OSError:
-            return 0
-        return sum(int(line.split()[1]) << 10 for line in status.splitlines() if line.startswith("RssAnon:"))
+        """Bytes, as `private_memory` has them."""
+        return private_memory(self.pid)
+
+
+def private_memory(pid: int) -> int:
+    """Bytes that a process has in memory for itself, beside the pages of files, such as a mapped model; 0 where the
+    system does not say."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) << 10 for line in status.splitlines() if line.startswith("RssAnon:"))
 
 
 def find_running(address: Address) -> Running | None:

@@ -8,9 +8,10 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
+
+from shellmate.resident.processes import private_memory
 
 pytestmark = pytest.mark.model
 CLIENTS, REQUESTS, WARMING = 8, 1000, 100
@@ -21,12 +22,6 @@ PATIENCE = 120  # seconds for one answer, of which seven others wait for theirs
 @pytest.fixture
 def crowded(another, smollm_file):
     return another("--model", "smollm2-135m", SHELLMATE_MODEL="smollm2-135m", SHELLMATE_EFFORT="fast").start()
-
-
-def memory_of(pid: int) -> int:
-    """Bytes that a process has for itself, without the mapped model."""
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return sum(int(line.split()[1]) << 10 for line in lines if line.startswith("RssAnon:"))
 
 
 def echo(number: int, stream: bool, count: int = 6) -> dict:
@@ -78,9 +73,9 @@ def test_a_thousand_requests(crowded):
     with ThreadPoolExecutor(CLIENTS) as clients:
         list(clients.map(lambda kind, number: kind(crowded, number), kinds[:WARMING], numbers[:WARMING]))
         crowded.wait_for(lambda health: health["busy"] == health["waiting"] == 0)
-        before = memory_of(crowded.process.pid)
+        before = private_memory(crowded.process.pid)
         list(clients.map(lambda kind, number: kind(crowded, number), kinds[WARMING:], numbers[WARMING:]))
     crowded.wait_for(lambda health: health["busy"] == health["waiting"] == 0)
-    growth = memory_of(crowded.process.pid) - before
+    growth = private_memory(crowded.process.pid) - before
     assert growth < MOST_GROWTH, f"{growth / 1e6:.1f} MB more"
     ask(crowded, 12345)
