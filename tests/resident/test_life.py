@@ -218,11 +218,10 @@ def test_systemd_hands_over_its_socket(another):
     listener.close()
 
 
-def test_a_full_disk_does_not_keep_it_from_answering(another, primed, tmp_path):
+def test_a_full_disk_does_not_keep_it_from_answering(another, primed, tmp_path_factory):
     if os.getuid() != 0:
         pytest.fail("takes root, to have a disk that is full", pytrace=False)
-    small = tmp_path / "small"
-    small.mkdir()
+    small = tmp_path_factory.mktemp("s")  # short, as the paths of sockets have to be
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k,mode=700", "tmpfs", small], check=True)
     with contextlib.suppress(OSError):
         (small / "fill").write_bytes(b"x" * 65536)
