@@ -1,7 +1,8 @@
 """What a resident engine saves: against the cold path, and against llama.cpp's own server with the same prompt cached.
 
 llama.cpp's server is built from the sources that llama-cpp-python ships, by `make llama-server`; where it was not, its
-rows are left out, which is said. It is asked by curl for the same tokens, the answer's opening included.
+rows are left out, which is said. It is asked by curl for the same tokens, the answer's opening included, and in between
+for others behind the same prefix: else it would have the question cached as well, and evaluate a single token.
 """
 
 import json
@@ -54,6 +55,7 @@ def resident_targets(
     jobs = {"resident": Job(ask, runs), "cold": Job(["env", "SHELLMATE_RESIDENT=never", *ask], runs)}
     with _resident(shellmate, runtime, warm, cwd) as listening, _llama_server(place, model) as port:
         if port:
+            jobs["another question"] = Job(_curl(place, port, another=True), runs)
             jobs["llama.cpp's server"] = Job(_curl(place, port), runs)
         interleave(jobs, runs, warm, cwd)
         suggesting = [_time_suggestion(listening, line) for line in LINES for _ in range(2)][1::2]
@@ -104,10 +106,13 @@ def _llama_server(place: Path, model: Path) -> Iterator[int]:
         serving.wait()
 
 
-def _curl(place: Path, port: int) -> list[str]:
+def _curl(place: Path, port: int, another: bool = False) -> list[str]:
     given = json.loads((place / "bench1.json").read_text())
-    body = {"prompt": given["whole"], "stream": True, "cache_prompt": True, "n_predict": 32, "temperature": 0}
-    asked = place / "bench1.completion.json"
+    prompt, depth = given["whole"], given["depth"]
+    if another:
+        prompt = [*prompt[:depth], prompt[depth + 1], *prompt[depth + 1 :]]
+    body = {"prompt": prompt, "stream": True, "cache_prompt": True, "n_predict": 32, "temperature": 0}
+    asked = place / f"bench1.completion{'.another' if another else ''}.json"
     asked.write_text(json.dumps(body))
     return [
         "curl",
