@@ -13,9 +13,8 @@ from typing import BinaryIO
 
 from shellmate.answer.answer import Answer
 from shellmate.answer.danger import DANGER, Verdict, judge
+from shellmate.core import process
 from shellmate.core.errors import NoAnswerError, RefusedError, ShellmateError, UsageError
-
-TERMINAL = "/dev/tty"
 
 
 def judge_fit(answer: Answer | None) -> Verdict:
@@ -38,7 +37,7 @@ def open_terminal(asker: str = "--run") -> Iterator[int]:
     """The descriptor of the terminal that the process belongs to, whatever its streams are. Raises UsageError, in which
     `asker` is what needs one, where it has none."""
     try:
-        terminal = os.open(TERMINAL, os.O_RDWR | os.O_NOCTTY)
+        terminal = process.open_terminal()
     except OSError as error:
         raise UsageError(f"{asker} asks on the terminal, and there is none", f"leave out {asker}") from error
     try:

@@ -12,6 +12,7 @@ import click
 from shellmate.cli.app import App
 from shellmate.cli.options import continue_option, language_options, session_option, setting_option
 from shellmate.core.errors import ShellmateError, UsageError
+from shellmate.core.process import need_session
 from shellmate.prompt.library import PromptLibrary
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def repl(app: App, /, continues: bool, session: str, quiet: bool, verbose: int, 
 
 def start_chat(app: App, continues: bool, session: str, quiet: bool, verbose: int) -> None:
     """Take messages until there are no more. Raises ShellmateError where the last one of a pipe was not answered."""
+    need_session()
     if app.env.stdin is None:
         raise UsageError("there is nothing to read messages from", "start it on a terminal, or pipe them in")
     if not app.env.stdin_is_terminal:
@@ -122,11 +124,14 @@ def start_chat(app: App, continues: bool, session: str, quiet: bool, verbose: in
 
 async def _suggest(app: App, typed: str, in_words: bool) -> str:
     """What the resident engine suggests, where there is one: it may come and go while messages are typed."""
-    if app.engine or app.setting("engine") == "http" or app.setting("resident") == "never" or not app.address.is_there:
+    if app.engine or app.setting("engine") == "http" or app.setting("resident") == "never":
+        return ""
+    address = app.address
+    if not address.is_there:
         return ""
     from shellmate.resident.asking import ask_suggestion
 
-    return await ask_suggestion(app.address.socket, typed, in_words)
+    return await ask_suggestion(address.socket, typed, in_words)
 
 
 def _history_file(app: App) -> Path:

@@ -18,6 +18,7 @@ from shellmate.cli.ask import ask
 from shellmate.cli.main import stop_timeout
 from shellmate.cli.wishes import Wishes
 from shellmate.core.errors import ShellmateError, SnippetFailedError
+from shellmate.core.process import need_session
 from shellmate.engine.engine import Engine, Sampling
 from shellmate.repl.deciding import Deciding
 
@@ -30,6 +31,7 @@ def ask_and_run(app: App, wishes: Wishes, sampling: Sampling, open_engine: Calla
     Raises UsageError where there is no terminal to ask on, RefusedError where the snippet is dangerous,
     ShellmateError where it is not run, SnippetFailedError with its exit status where it fails.
     """
+    need_session()
     piped = app.env.stdin is not None and not app.env.stdin_is_terminal
     if wishes.sandbox:
         require_sandbox(app.env.variables)

@@ -15,6 +15,7 @@ from contextlib import suppress
 import shellmate
 
 TERMINAL = "/dev/tty"
+HANDED_BACK = 199  # the exit code of a process that leaves the work to whom it works for
 _LIMITS = tuple(getattr(resource, name) for name in dir(resource) if name.startswith("RLIMIT_"))
 _IGNORABLE = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM)
 _DEFAULT = (signal.SIGCHLD, signal.SIGTSTP, signal.SIGCONT, signal.SIGWINCH, signal.SIGALRM)
@@ -81,6 +82,13 @@ def become_process(state: bytes, descriptors: list[int]) -> None:
     os.environ.clear()
     os.environb.update(variables)
     sys.stdin, sys.stdout, sys.stderr = (_open_stream(n, *encodings[n]) for n in range(3))
+
+
+def need_session() -> None:
+    """To be called before anything is read or written, by what runs something at the terminal and so has to be of its
+    session: a process that works for another, which has a session of its own, ends here and hands the work back."""
+    if _worked_for:
+        os._exit(HANDED_BACK)
 
 
 def open_terminal() -> int:

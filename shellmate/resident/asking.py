@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 from shellmate.resident import wire
+from shellmate.resident.unixhttp import write_request
 
 _SECONDS = 5.0  # for all of it
 
@@ -11,14 +12,12 @@ _SECONDS = 5.0  # for all of it
 async def ask_suggestion(socket: Path, typed: str, in_words: bool) -> str:
     """The probable end of a command, or of a request in words; nothing where that is not sure or nobody answers.
     Cancelling it ends the work at the other side."""
-    content = typed.encode("utf-8", "replace")
     path = wire.SUGGEST_WORDS if in_words else wire.SUGGEST
-    head = f"POST {path} HTTP/1.0\r\nHost: shellmate\r\nContent-Length: {len(content)}\r\n\r\n"
     try:
         async with asyncio.timeout(_SECONDS):
             reader, writer = await asyncio.open_unix_connection(str(socket))
             try:
-                writer.write(head.encode() + content)
+                writer.write(write_request("POST", path, typed.encode("utf-8", "replace")))
                 answer = await reader.read()
             finally:
                 writer.close()

@@ -9,17 +9,17 @@ import signal
 import socket
 import stat
 import struct
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 from shellmate.core.names import COMMANDS
 from shellmate.core.places import runtime_directory
-from shellmate.core.process import kind_of_process, take_process
+from shellmate.core.process import HANDED_BACK, kind_of_process, take_process
 
 LINK = "current.fork"  # in the runtime directory: where the server that was started last is asked
 ACCEPTED = b"y"
-LENGTHS = struct.Struct("=II")  # of what kind of process it is, and of what it has
+LENGTH = struct.Struct("=I")  # of what kind of process it is, and of what it has
 STATUS = struct.Struct("=i")  # as of waitpid
 _FAILED = 1 << 8  # exit code 1, as waitpid has it
 _SECONDS = 1.0  # in which it has to be accepted
@@ -28,7 +28,7 @@ _PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, sign
 
 def run_forked(arguments: Sequence[str], variables: Mapping[str, str]) -> int | None:
     """The wait status of the process that did the work; None where nobody does it, and nothing has happened."""
-    if variables.get("SHELLMATE_RESIDENT") == "never" or not _needs_no_session(arguments):
+    if variables.get("SHELLMATE_RESIDENT") == "never" or not _is_question(arguments):
         return None
     try:
         connection = _connect(runtime_directory(variables))
@@ -37,26 +37,21 @@ def run_forked(arguments: Sequence[str], variables: Mapping[str, str]) -> int | 
     with connection:
         if not _is_accepted(connection):
             return None
-        _pass_signals_on(connection)
-        told = connection.recv(STATUS.size)
-        if len(told) == STATUS.size:
-            return int(STATUS.unpack(told)[0])
+        with _passing_signals_on(connection):
+            told = connection.recv(STATUS.size)
+    if len(told) < STATUS.size:
         os.write(2, b"shellmate: the resident process was killed; ask again\n")
         return _FAILED
+    status = int(STATUS.unpack(told)[0])
+    return None if status == HANDED_BACK << 8 else status
 
 
-def _needs_no_session(arguments: Sequence[str]) -> bool:
-    """Whether it is a question, of which nothing is run at the terminal: who runs something there has to be of its
-    session."""
+def _is_question(arguments: Sequence[str]) -> bool:
+    """Whether it may be one; what turns out to need the terminal's session is handed back."""
     if not arguments:
         return not os.isatty(0)
     options = arguments[: arguments.index("--")] if "--" in arguments else arguments
-    first = next((word for word in options if not word.startswith("-")), "")
-    return first not in COMMANDS and not any(map(_may_run, options))
-
-
-def _may_run(option: str) -> bool:
-    return option in ("--run", "--sandbox") or (option[:1] == "-" and option[:2] != "--" and "r" in option)
+    return next((word for word in options if not word.startswith("-")), "") not in COMMANDS
 
 
 def _connect(folder: str) -> socket.socket:
@@ -74,15 +69,19 @@ def _connect(folder: str) -> socket.socket:
 
 
 def _is_accepted(connection: socket.socket) -> bool:
+    """Whether the other side lives and can work for this process, which then is handed over. Not before that: what is
+    sent stays open until it is received, and whoever reads this one's stdout would wait for its end."""
     descriptors: list[int] = []
     try:
         state, descriptors = take_process()
         kind = kind_of_process()
-        socket.send_fds(connection, [LENGTHS.pack(len(kind), len(state))], descriptors)
-        connection.sendall(kind + state)
-        is_accepted = connection.recv(1) == ACCEPTED
+        connection.sendall(LENGTH.pack(len(kind)) + kind)
+        if connection.recv(1) != ACCEPTED:
+            return False
         connection.settimeout(None)
-        return is_accepted
+        socket.send_fds(connection, [LENGTH.pack(len(state))], descriptors)
+        connection.sendall(state)
+        return True
     except OSError:
         return False
     finally:
@@ -90,7 +89,8 @@ def _is_accepted(connection: socket.socket) -> bool:
             os.close(descriptor)
 
 
-def _pass_signals_on(connection: socket.socket) -> None:
+@contextmanager
+def _passing_signals_on(connection: socket.socket) -> Iterator[None]:
     def pass_on(number: int, _: FrameType | None) -> None:
         with suppress(OSError):  # it has ended meanwhile
             connection.send(bytes([number]))
@@ -99,10 +99,16 @@ def _pass_signals_on(connection: socket.socket) -> None:
         pass_on(signal.SIGSTOP, frame)
         os.kill(os.getpid(), signal.SIGSTOP)
 
-    for number in _PASSED_ON:
-        if signal.getsignal(number) != signal.SIG_IGN:
-            signal.signal(number, pass_on)
-    signal.signal(signal.SIGTSTP, stop)
+    handlers = dict.fromkeys(_PASSED_ON, pass_on) | {signal.SIGTSTP: stop}
+    before = {number: signal.getsignal(number) for number in handlers}
+    for number, handler in handlers.items():
+        if before[number] != signal.SIG_IGN:
+            signal.signal(number, handler)
+    try:
+        yield
+    finally:
+        for number, previous in before.items():
+            signal.signal(number, previous)
 
 
 def end_as(status: int) -> None:

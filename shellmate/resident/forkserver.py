@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from shellmate.core.process import become_process, kind_of_process
 from shellmate.resident.address import make_current, remove_current
-from shellmate.resident.forked import ACCEPTED, LENGTHS, LINK, STATUS
+from shellmate.resident.forked import ACCEPTED, LENGTH, LINK, STATUS
 from shellmate.resident.peers import uid_of_peer
 
 Work = Callable[[], object]
@@ -123,20 +123,23 @@ class _Server:
     def _fork(self, connection: socket.socket) -> None:
         """Raises OSError and ValueError where it is not for whom this process can work."""
         connection.settimeout(_SECONDS)
-        head, descriptors, _, _ = socket.recv_fds(connection, LENGTHS.size, _MOST_DESCRIPTORS)
+        if uid_of_peer(connection) != os.getuid():
+            raise ValueError("a stranger")
+        if _receive_counted(connection, _receive(connection, LENGTH.size)) != self._kind:
+            raise ValueError("another kind of process")
+        connection.sendall(ACCEPTED)
+        head, descriptors, _, _ = socket.recv_fds(connection, LENGTH.size, _MOST_DESCRIPTORS)
         try:
-            if len(head) < LENGTHS.size or uid_of_peer(connection) != os.getuid():
-                raise ValueError("a stranger")
-            kind, state = (_receive(connection, length) for length in LENGTHS.unpack(head))
-            if kind != self._kind or len(descriptors) < 4:
-                raise ValueError("another kind of process")
+            if len(head) < LENGTH.size or len(descriptors) < 4:
+                raise ValueError("it did not wait, and works alone")
+            state = _receive_counted(connection, head)
             child = os.fork()
             if not child:
+                connection.close()
                 self._be_child(state, descriptors)
             with suppress(OSError):
                 os.setpgid(child, child)  # here as well, since a signal may come at once
             self._children[child] = connection
-            connection.sendall(ACCEPTED)
         finally:
             for descriptor in descriptors:
                 os.close(descriptor)
@@ -178,9 +181,14 @@ class _Server:
                     connection.sendall(STATUS.pack(status))
 
 
-def _receive(connection: socket.socket, length: int) -> bytes:
+def _receive_counted(connection: socket.socket, head: bytes) -> bytes:
+    (length,) = LENGTH.unpack(head)
     if length > _MOST_BYTES:
         raise ValueError("too long")
+    return _receive(connection, length)
+
+
+def _receive(connection: socket.socket, length: int) -> bytes:
     received = bytearray()
     while len(received) < length:
         more = connection.recv(length - len(received))

@@ -19,6 +19,12 @@ class GoneError(Exception):
     """Nobody listens, or the process went away in the middle of an answer."""
 
 
+def write_request(method: str, path: str, content: bytes) -> bytes:
+    """A request whose answer ends with the connection."""
+    head = f"{method} {path} HTTP/1.0\r\nHost: shellmate\r\nContent-Length: {len(content)}\r\n\r\n"
+    return head.encode() + content
+
+
 class Connection:
     """A request that was sent. Closing it ends the work at the other side."""
 
@@ -26,14 +32,12 @@ class Connection:
         """POST with a body, GET without. `seconds` is how long each part of an answer may take. Raises GoneError where
         nobody listens."""
         content = b"" if body is None else json.dumps(body).encode()
-        method = "GET" if body is None else "POST"
-        head = f"{method} {path} HTTP/1.0\r\nHost: shellmate\r\nContent-Length: {len(content)}\r\n\r\n"
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._socket.settimeout(_CONNECTING)
         try:
             self._socket.connect(str(address))
             self._socket.settimeout(seconds)
-            self._socket.sendall(head.encode() + content)
+            self._socket.sendall(write_request("GET" if body is None else "POST", path, content))
         except OSError as error:
             self._socket.close()
             raise GoneError(str(error)) from error

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -9,6 +10,10 @@ from pathlib import Path
 
 import pexpect
 import pytest
+
+from shellmate.resident.forked import LENGTH
+from tests.programs import need
+from tests.shell.terminal import ARGUMENTS, Terminal
 
 pytestmark = pytest.mark.model
 FAST = ("--effort", "fast")
@@ -190,6 +195,63 @@ def test_the_key_shows_on_the_terminal_what_is_written(resident):
     )
     shown.expect("\\.\\.\\.")
     shown.expect("ended 0")
+
+
+@pytest.mark.parametrize("words", [(), ("--sh",), ("-m", "qwen2.5-coder-0.5b", "--effort", "fast")])
+def test_a_chat_is_in_the_session_of_its_terminal(resident, words):
+    command = " ".join((sys.executable, "-m", "shellmate", *words))
+    chat = pexpect.spawn("bash", ["--norc", "-c", command], env={**resident.variables, "TERM": "xterm"}, timeout=30)
+    try:
+        chat.expect_exact("»".encode())
+        leader = Path(f"/proc/{chat.pid}/stat").read_text().rpartition(")")[2].split()
+        assert int(leader[3]) == chat.pid, "it leads the session that its terminal is of"
+        assert workers_of(resident) == [], "and nothing works for it elsewhere"
+        chat.send("\x04")
+        chat.expect(pexpect.EOF)
+    finally:
+        chat.close(force=True)
+
+
+def test_who_did_not_wait_is_not_worked_for(resident):
+    """Else it would be answered twice: by itself, and by the process that came too late."""
+    (server,) = servers_of(resident)
+    os.kill(server, signal.SIGSTOP)  # too busy, for all that who asks can see
+    try:
+        done = resident.run(*FAST, "--sh", "list files")
+        assert done.returncode == 0 and done.stdout.count("\n") == 1
+    finally:
+        os.kill(server, signal.SIGCONT)
+    for hangs_up_at_once in (True, False):
+        with socket.socket(socket.AF_UNIX) as asking:
+            asking.connect(str(resident.fork))
+            if not hangs_up_at_once:
+                asking.sendall(LENGTH.pack(10) + b"other kind")
+                assert asking.recv(1) == b""
+    assert "click" not in modules_of(resident, *FAST, "list files"), "it works on for the others"
+
+
+@pytest.fixture(params=ARGUMENTS)
+def shell(request, resident, tmp_path):
+    settings = {name: value for name, value in resident.variables.items() if name.startswith("SHELLMATE_")}
+    opened = Terminal(
+        request.param, need(request.param), tmp_path, real=True, **settings | {"SHELLMATE_EFFORT": "fast"}
+    )
+    yield opened
+    opened.close()
+
+
+def test_the_key_in_the_real_shells(shell):
+    words = "列出大于 100MB 的文件"
+    shell.send(words)
+    shell.press()
+    shell.read(0.05)
+    shell.send("\x03")
+    shell.settle()
+    if shell.line()[1] == "":  # it came before the widget had begun
+        shell.send(words)
+    shell.wait(lambda: shell.line()[1] == words, "Ctrl-C leaves the words")
+    shell.press()
+    shell.wait(lambda: "100M" in shell.line()[1] and shell.line()[1] != words, "the words become a command", 60)
 
 
 def test_without_the_server_everything_goes_on(another, run, primed):
