@@ -25,7 +25,7 @@ test-ready: $(VENV)/.test
 	@$(BIN)/shellmate cache prime
 
 test-fast: $(VENV)/.test
-	@$(BIN)/python -m pytest -m "not model" $(WORKERS)
+	@$(BIN)/python -m pytest -m "not model and not slow" $(WORKERS)
 
 lint: $(VENV)/.lint
 	@$(BIN)/ruff check .

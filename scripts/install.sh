@@ -31,6 +31,7 @@ case $part in
         sh scripts/build_llama.sh "$venv/bin/python"
         say "installing shellmate"
         pip install -e '.[serve]'
+        "$venv/bin/python" -m compileall -q shellmate # pip does it for a wheel only; the first start is not to wait for it
         ;;
     *)
         say "installing what $part needs"

@@ -74,6 +74,7 @@ _PLACES = (  # what a name stands for, in place of the name
 )
 _WORD = re.compile(r"[a-z0-9_]+")
 _MOST_WORDS = 64
+_MOST_LETTERS = 2000  # of a question say of which kind it is; the patterns take a time that grows with their square
 _VOTERS = 20  # so many examples find the kind of another one best
 _PACKED = 24  # examples: behind 24 of its kind more is answered right than behind 51 of all kinds
 _SCHEMA = "create virtual table asks using fts5(words, kind unindexed, tokenize = 'porter ascii')"
@@ -141,7 +142,7 @@ class Kinds:
 
 def common_form(words: str) -> list[str]:
     """The words of a question, as far as they tell what kind it is of."""
-    text = words.lower()
+    text = words[:_MOST_LETTERS].lower()
     for pattern, place in _PLACES:
         text = pattern.sub(place, text)
     variants = _variants()

@@ -21,6 +21,8 @@ from shellmate.models.installed import place_of
 from tests.cli.jsonkeys import check
 from tests.gemma import write_gemma
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 Run = Callable[..., subprocess.CompletedProcess]
 KINDS = ("CONFIG", "DATA", "CACHE", "STATE", "RUNTIME")

@@ -199,6 +199,7 @@ def test_quotes_with_line_ends_are_counted_as_csv_counts_them(digest):
     assert shown["names"] == ["id", "said", "n"]
 
 
+@pytest.mark.slow
 def test_csv_files_that_packages_ship(digest):
     """Rows and names as Python's csv module reads them, for each file whose first line is its header."""
     import numpy
@@ -221,6 +222,7 @@ def test_one_line_of_ten_megabytes(digest):
     assert (shown["kind"], shown["names"]) == ("JSON", ["key"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "line", [b'2024-01-05,12.5,"Anna, B",true\n', b"x" * 31 + b" ", b"2024-01-05 10:00:00 INFO a - b\n"]
 )

@@ -24,6 +24,8 @@ from shellmate.models.catalogue import CATALOGUE
 from shellmate.session.log import SessionLog
 from tests.programs import need
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 MODEL = CATALOGUE["smollm2-135m"]
 KINDS = ("CONFIG", "DATA", "CACHE", "STATE", "RUNTIME")

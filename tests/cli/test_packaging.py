@@ -13,6 +13,8 @@ import pytest
 import shellmate
 from tests.programs import need
 
+pytestmark = pytest.mark.slow
+
 CHECKOUT = Path(__file__).parents[2]
 PROMPTS = {"about", "auto", "command", "complete", "explain", "fix", "piped", "python", "query", "shell"}
 

@@ -10,6 +10,8 @@ from shellmate.answer.danger import judge
 from tests.danger.pairs import pairs
 from tests.danger.tangled import ENDLESS, HIDING
 
+pytestmark = pytest.mark.slow
+
 LEVELS = ("safe", "caution", "danger")
 COMMANDS = [command for _, command in pairs("shell_pairs.txt")]
 AROUND = [

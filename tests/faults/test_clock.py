@@ -8,6 +8,8 @@ from shellmate.request.stdin import read_input
 from tests.faults.test_kill import DF, LS, turns_of
 from tests.piping import piped
 
+pytestmark = pytest.mark.slow
+
 YEAR = 365 * 86400
 
 

@@ -1,6 +1,10 @@
 """Twenty processes that start at once, where nothing is there yet."""
 
+import pytest
+
 from tests.faults.test_kill import LS, assert_nothing_but_the_model, turns_of
+
+pytestmark = pytest.mark.slow
 
 MANY = 20
 VALUES = {

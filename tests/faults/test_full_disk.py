@@ -8,6 +8,8 @@ import pytest
 from tests.faults.conftest import Home, Result
 from tests.faults.test_kill import DF, LS, SETTINGS, pull, turns_of
 
+pytestmark = pytest.mark.slow
+
 FULL = errno.ENOSPC
 
 

@@ -12,6 +12,8 @@ from tests.faults.conftest import KILLED, Home
 from tests.faults.stage import STATE
 from tests.unit.test_models_pull import BYTES, MODEL, PARTS
 
+pytestmark = pytest.mark.slow
+
 SETTINGS = '# mine\nlang = "shell"\napi_key = "secret"  # do not tell\nthreads = 2  # of four\n'
 LS, DF = "```bash\nls\n```", "```bash\ndf\n```"
 

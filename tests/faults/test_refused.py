@@ -8,6 +8,8 @@ from tests.faults.conftest import KINDS, Home
 from tests.faults.test_full_disk import assert_said
 from tests.faults.test_kill import LS
 
+pytestmark = pytest.mark.slow
+
 WRITES = [
     ("config", "set", "threads", "4"),
     ("--sh", "list files"),

@@ -2,6 +2,8 @@
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 BROKEN = [
     ('lang = "shell"\nthreads = many\n', "line 2: threads: "),
     ("lang = 'shell\n", "line 1: lang: "),

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, settings
 
-INPUTS = 10_000 if os.environ.get("SHELLMATE_TEST_ALL") else 300
+INPUTS = 10_000 if os.environ.get("SHELLMATE_TEST_ALL") else 100
 FEWER = INPUTS // 5  # of what is a narrower question, or takes longer
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from tests.repl.chat import LOOP, LS, PROSE, SORTED, command_of, shell, slow, write_answers
 
+pytestmark = pytest.mark.slow
+
 CTRL_C, CTRL_D = "\x03", "\x04"
 CUT = "^C  cut here, and not remembered"
 

@@ -30,6 +30,8 @@ from shellmate.resident.page import routes
 from shellmate.resident.peers import OwnPeersOnly
 from shellmate.resident.pool import BusyError
 
+pytestmark = pytest.mark.slow
+
 MODEL, TOKEN = "qwen2.5-coder-0.5b", "a-token_of-urlsafe-letters"
 PREFIX = (Message("system", "Write code."), Message("user", "list files"), Message("assistant", "```sh\nls\n```"))
 FILES = {"/": "text/html", "/page.css": "text/css", "/page.js": "text/javascript"}

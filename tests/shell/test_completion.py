@@ -11,6 +11,8 @@ import pytest
 
 from tests.programs import need
 
+pytestmark = pytest.mark.slow
+
 COMPLETIONS = Path(__file__).parents[2] / "completions"
 World = tuple[Path, dict[str, str]]
 Complete = Callable[[str], set[str]]

@@ -8,6 +8,8 @@ from shellmate.request.screen import find_output
 from tests.programs import need
 from tests.shell.terminal import ARGUMENTS, Terminal
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(params=ARGUMENTS)
 def terminal(request, tmp_path):

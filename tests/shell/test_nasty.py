@@ -11,6 +11,8 @@ from shellmate.shell.line import Replacement, write_lines
 from tests.programs import need
 from tests.shell.terminal import ARGUMENTS, Terminal
 
+pytestmark = pytest.mark.slow
+
 PIECES = [
     "'", '"', "`", "\\", "$", "$(x)", "${x}", "!", "!!", "!$", "%", "%s", "%%", "*", "?", "[a]", "{a,b}", "~", "#", "-", "--", "-n ",
     "-e", ";", "&", "&&", "|", "<", ">", "(", ")", "=", "a", "b c", "  ", "\t", "\n", "\\n", "\\t", "\\e", "\\0", "中文", "é", "🙂",

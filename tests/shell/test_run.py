@@ -5,6 +5,8 @@ import pytest
 from tests.programs import need
 from tests.shell.terminal import Terminal
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def terminal(tmp_path):

