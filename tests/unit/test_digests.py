@@ -60,6 +60,8 @@ def test_the_kind_is_told_by_content(kind):
         ("CSV", "begin,number\n2024-01-05 06:00:00,150\n2024-01-05 07:00:00,170\n"),
         ("CSV", "level,message\nERROR,lost it\nINFO,went on\n"),
         ("CSV", "state,count\nKilled,3\nAborted,4\n"),
+        ("CSV", "code,name\n9E,Endeavor Air Inc.\nAA,American Airlines Inc.\nB6,JetBlue Airways\nDL,Delta Inc.\n"),
+        ("text", "Once, there was a king.\nHe had a son, and a horse.\n"),
         ("log", "06:00:00,150 main: started\n07:00:00,170 main: ended\n"),
         ("log", "[06:00:00,150]\n[07:00:00,170]\n"),
         ("log", "ERROR: lost it, and more\nINFO: went on\n"),
