@@ -17,6 +17,7 @@ MOST_COLUMNS = 200
 MOST_SHOWN = 30  # columns whose made-up names the model is told
 LEVEL_WITHIN = 60  # characters behind the timestamp: further on a level is a word of the message
 SURROGATE = re.compile(r"[\ud800-\udfff]")
+MISSING = {"NA", "N/A", "NaN", "nan", "NULL", "null"}  # of texts; what else says that there is none may be a value
 MOST_MARKS = 12  # question marks that are written out
 ACCESS_PATTERN = r"""(\S+) (\S+) (\S+) \[([^]]+)] "(\S+) (\S+)[^"]*" (\d+) (\d+|-)(?: "([^"]*)" "([^"]*)")?"""
 ACCESS = re.compile(ACCESS_PATTERN)
@@ -67,13 +68,18 @@ def _query_rows(
     width = len(named)
     few = {name: column.values for name, column in zip(named, columns, strict=True) if column.values}
     dates = {name: column.example for name, column in zip(named, columns, strict=True) if column.type in DATES}
+    missing = sorted(set().union(*(c.empties & MISSING for n, c in enumerate(columns) if n not in numbers)))
+    text = "cell or None"
+    if missing:
+        lines.append(f"missing = {{{', '.join(map(quote, ['', *missing]))}}}")
+        text = "None if cell in missing else cell"
     if is_clean and not replaced and not has_odd_cells(columns, numbers):
-        values = "([cell or None for cell in row] for row in rows if row)"
+        values = f"([{text} for cell in row] for row in rows if row)"
         return replace(_query("csv", lines, schema, width, values, about), values=few, dates=dates, is_whole=is_clean)
-    cell = "cell or None"
+    cell = text
     if numbers:
         lines = [*number_function(replaced), *lines, f"numbers = {{{', '.join(map(str, numbers))}}}"]
-        cell = "number(cell) if n in numbers else cell or None"
+        cell = f"number(cell) if n in numbers else {text}"
     row = f"[{cell} for n, cell in enumerate(row)]" if numbers else f"[{cell} for cell in row]"
     values = f"(({row} + [None] * {width})[:{width}] for row in rows if row)"
     return replace(_query("csv", lines, schema, width, values, about), values=few, dates=dates, is_whole=is_clean)
