@@ -10,9 +10,24 @@ from collections.abc import Iterator, Sequence
 from shellmate.answer.mentions import Mention
 from shellmate.request.digest import Query
 
-_MOST = r"\b(most|least|fewest|(?!(?:for|inter|t|\w*w|requ|r|gu|n|harv|hon|\w*p|v|ch|inv|\w*t)est\b)\w{2,}est)\b|最"
+_NO_SUPERLATIVES = (
+    r"forest|interest|test|pretest|contest|protest|(north|south|mid)?west|request|rest|arrest|guest|nest|harvest|honest"
+    r"|pest|tempest|vest|invest|chest|quest|conquest|digest|manifest|suggest|ingest|priest|modest|crest|everest"
+)
+_MOST = rf"\b(most|least|fewest|(?!(?:{_NO_SUPERLATIVES})\b)\w{{2,}}est)\b|最"
 _GROUPS = rf"\b(per|each|every|by|distribution|breakdown|which|different|distinct|unique)\b|每|各|分布|分别|哪|{_MOST}"
-_LISTS = r"\b(sort(ed)?|order(ed)?|rank(ed)?|list|first|last|all|top|per|each|every|by)\b|排序|排列|列出|所有|每|各|\d"
+_LISTS = (
+    r"\b(sort(ed)?|order(ed)?|rank(ed)?|list|first|last|all|top|per|each|every|by|\d{1,3})\b"
+    r"|排序|排列|列出|所有|每|各|前"
+)
+_COMMON = r"\b(most|least) (common|frequent|popular|often)\b|\brarest\b|最(不)?常见|出现.*最[多少]"
+# Of these the words say for sure which end is meant; the oldest has the highest age, and the lowest year.
+_LOW = r"\b(lowest|smallest|least|fewest|minimum|shortest|cheapest)\b|最[低小少短]"
+_HIGH = r"\b(highest|largest|biggest|greatest|most|maximum|longest|tallest|heaviest|dearest)\b|最[高大多长]"
+_EARLY, _LATE = r"\b(oldest|earliest)\b|最[老早]", r"\b(youngest|newest|latest|most recent)\b|最[新晚]"
+_TIME, _AGE = r"year|date|time|年|日期|时间", r"\bage\b|年龄"
+_ENDS = r"\b(first|last|latest|earliest|newest|recent|alphabet)|最早|最晚|最新|第一|最后"
+_NO_MEAN = r"(?<!average )(?<!mean )(?<!median )(?<!highest )(?<!largest )(?<!lowest )(?<!smallest )"
 _WANTED = (  # what words want, and what a select has that gives it
     (r"\b(average|avg|mean)\b|平均", r"\bavg\("),
     (r"\bmedian\b|中位数", r"\bmedian\("),
@@ -20,26 +35,52 @@ _WANTED = (  # what words want, and what a select has that gives it
     (r"\b(different|distinct|unique)\b|不同", r"\bdistinct\b|\bgroup by\b"),
     (r"\b(per|each|every)\b|每|各", r"\b(group|partition) by\b"),
     (_MOST, r"\b(limit|max|min|order by)\b"),
-    (r"\b(how many|number of)\b|多少个|几个|数量|次数", r"\b(count|sum|total)\("),
+    (_COMMON, r"\bcount\("),
+    (rf"{_NO_MEAN}\b(how many|number of)\b|多少个|几个|数量|次数", r"\b(count|sum|total)\("),
     (r"\b(since|at least|or more)\b|以上|至少", ">="),
 )
 _DATED = r"\d|\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|today|yesterday|this|last)|[年月日今昨]"
 _TEXT = re.compile(r"'((?:[^']|'')*)'")
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _GROUP = re.compile(r'\bgroup by (\w*[^\W\d]\w*|"[^"]+")')
+_END = re.compile(r'\b(?:min|max)\(\s*"?([^()"]+?)"?\s*\)')
+_ORDER = re.compile(r"\border by ((?:[^(),]|\([^()]*\))+?)( desc)? limit 1\s*$")
+_EQUALS = re.compile(r"(?<![<>!])=\s*(\d+)\b(?![.])")
+_NAMES = re.compile(r'"((?:[^"]|"")*)"( numeric)?')
 _SUM = re.compile(r'\b(?:sum|avg|total|median)\(\s*(?:distinct\s+)?"?([^()"]+?)"?\s*\)')
 
 
-def count_doubts(query: Query, select: str, mentions: Sequence[Mention], words: str) -> int:
-    """In how many ways a select that can be run does not go with the words of its question, or does with too much."""
+def count_doubts(query: Query, select: str, mentions: Sequence[Mention], words: str, digest: str = "") -> int:
+    """In how many ways a select that can be run does not go with the words of its question, or does with too much.
+    `digest` is what the model was shown of the table."""
     plain, asked = select.lower(), words.lower()
     missing = sum(not mention.is_heeded(select) for mention in mentions)
     wanted = sum(bool(re.search(said, asked)) and not re.search(needed, plain) for said, needed in _WANTED)
-    return missing + wanted + sum(_find_surplus(plain, asked)) + sum(_find_misfits(query, plain, asked))
+    misfits = sum(_find_misfits(query, plain, asked)) + is_upside_down(plain, asked)
+    return missing + wanted + sum(_find_surplus(plain, asked, digest)) + misfits
 
 
-def _find_surplus(select: str, words: str) -> Iterator[bool]:
-    """Groups and orders that nobody asked for, and groups without their names."""
+def is_upside_down(select: str, words: str) -> bool:
+    """Whether the words ask for one end of an order, and a select takes the other one."""
+    order, asked = _ORDER.search(select.lower()), words.lower()
+    if not order:
+        return False
+    low, high = re.search(_LOW, asked), re.search(_HIGH, asked)
+    early, late = re.search(_EARLY, asked), re.search(_LATE, asked)
+    if re.search(_AGE, order[1]):
+        low, high = low or late, high or early
+    elif re.search(_TIME, order[1]):
+        low, high = early, late
+    return bool(low) != bool(high) and bool(low) == bool(order[2])
+
+
+def _find_surplus(select: str, words: str, digest: str) -> Iterator[bool]:
+    """Groups and orders that nobody asked for, groups without their names, and numbers of the first rows that nobody
+    spoke of."""
+    yield any(
+        re.search(rf"\b{number}\b", digest) and not re.search(rf"\b{number}\b", words)
+        for number in _EQUALS.findall(select)
+    )
     yield "group by" in select and not re.search(_GROUPS, words)
     yield "order by" in select and " limit " not in select and not re.search(_LISTS, words)
     group = _GROUP.search(select)
@@ -48,9 +89,20 @@ def _find_surplus(select: str, words: str) -> Iterator[bool]:
 
 def _find_misfits(query: Query, select: str, words: str) -> Iterator[bool]:
     """Texts that neither the words nor the cells have, and sums of what is no number."""
-    known = {value.lower() for values in query.values.values() for value in values}
+    known = {value.lower() for name in (*query.values, *query.named) for value in query.values_of(name)}
     for text in (text.strip("%").replace("''", "'") for text in _TEXT.findall(select)):
         yield text not in words and text not in known and _WORD.search(text) is not None
         yield re.search(r"\d{4}", text) is not None and not re.search(_DATED, words)
-    no_numbers = {name.lower() for name in (*query.values, *query.dates)}
+    if not re.search(_ENDS, words):
+        texts = _texts_of(query)
+        yield from (name in texts for name in _END.findall(select))
+    no_numbers = {name.lower() for name in (*query.values, *query.named, *query.dates)}
     yield from (name in no_numbers for name in _SUM.findall(select))
+
+
+def _texts_of(query: Query) -> set[str]:
+    """Columns of texts that are no dates, in lower case."""
+    known = {name.lower() for name in (*query.values, *query.named)}
+    if " numeric" in query.schema:
+        known |= {name.lower() for name, numeric in _NAMES.findall(query.schema) if not numeric}
+    return known - {name.lower() for name in query.dates}

@@ -8,6 +8,8 @@ from shellmate.request.digest import Query
 
 COLUMN, VALUE, NUMBER = "column", "value", "number"
 _HOW_MANY = r"\b(how many|number of|count)\s+(of\s+)?((the|different|distinct|unique|kinds? of)\s+)*$"
+_A_NUMBER = r"\b(average|avg|mean|median|total|highest|largest|lowest|smallest)\s+number of\s+(the\s+)?$"
+_ARE_THERE = r"(are|were) there\b"
 _GROUPED = r"\b(per|by|each|every)\s+((kind|type|sort) of\s+)?$|[每各]个?$"
 _PART = re.compile(r"[^\W_]+")
 _ASCII = re.compile(r"[a-z0-9]+")
@@ -17,18 +19,20 @@ _SAYS_NOTHING = frozenset(("yes", "no", "true", "false", "none", "all", "other",
 
 @dataclass(frozen=True)
 class Mention:
-    """`text` is the name, the value or the number as a select has it; `column` the one whose value it is; `before` are
-    the words in front of it."""
+    """`text` is the name, the value or the number as a select has it; `column` the one whose value it is; `before` and
+    `after` are the words around it."""
 
     kind: str
     text: str
     column: str = ""
     before: str = ""
+    after: str = ""
 
     @property
     def is_counted(self) -> bool:
         """Whether the words ask how many there are of it."""
-        return self.kind == COLUMN and re.search(_HOW_MANY, self.before) is not None
+        asked = self.kind == COLUMN and re.search(_HOW_MANY, self.before)
+        return bool(asked) and not re.search(_A_NUMBER, self.before)
 
     @property
     def is_group(self) -> bool:
@@ -38,6 +42,8 @@ class Mention:
     def is_heeded(self, select: str) -> bool:
         """Whether a select does with it what the words ask for, as far as can be told."""
         plain, name = select.lower(), self.text.lower()
+        if self.is_counted and re.match(_ARE_THERE, self.after):
+            return "distinct" in plain or "group by" in plain
         if self.is_counted:
             return "distinct" in plain or "sum(" in plain or ("count(" in plain and " where " in plain)
         if self.is_group:
@@ -49,12 +55,22 @@ class Mention:
 def find_mentions(query: Query, columns: Sequence[str], words: str) -> list[Mention]:
     """What the words name, `columns` being all of the table's."""
     asked = words.lower()
-    found = [Mention(COLUMN, name, before=asked[:at]) for name in columns for at in _find(name, asked)[:1]]
+    found = [
+        Mention(COLUMN, name, before=asked[:at], after=asked[at:].partition(" ")[2])
+        for name, at in _find_columns(columns, asked)
+    ]
     named = {mention.text.lower() for mention in found}
-    for column, values in query.values.items():
+    for column, values in (*query.values.items(), *query.named.items()):
         others = (value for value in values if value.lower() not in named)
         found += [Mention(VALUE, v, column, asked[:at]) for v in others for at in _find(v, asked)[:1]]
     return found + [Mention(NUMBER, number[0], before=asked[: number.start()]) for number in _NUMBER.finditer(asked)]
+
+
+def _find_columns(columns: Sequence[str], words: str) -> list[tuple[str, int]]:
+    """Columns with the place where each is named; of some that differ by an s only the one that is written so."""
+    found = [(name, at) for name in columns for at in _find(name, words)[:1]]
+    exact = {at: name for name, at in found if re.match(rf"{re.escape(name.lower())}(?!\w)", words[at:])}
+    return [(name, at) for name, at in found if exact.get(at, name) == name]
 
 
 def _find(name: str, words: str) -> list[int]:

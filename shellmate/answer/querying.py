@@ -1,5 +1,6 @@
 """Selects that the model writes, in the Python that hands them the input."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache, partial
@@ -17,6 +18,10 @@ from shellmate.request.digest import Query
 MOST_REPAIRS = 4
 ALTERNATIVES = 8
 _FITS = (False, 0)
+# No subtler than need be: an order that is not understood stays as it is.
+_ASCENDING = re.compile(
+    r"(\border by (?:[\w.*]+|\"[^\"]*\"|\w+\([^()]*\))(?<! desc)(?: asc)?)(\s+limit\b)", re.IGNORECASE
+)
 
 
 class QueryEngine(EngineAround):
@@ -54,6 +59,7 @@ class QueryEngine(EngineAround):
         if not begun and usage.finish != "length":
             select = self._choose(prompt, words, sampling, select, usage)
             usage.finish = "stop"  # whatever became of those that were not chosen
+        select = self._put_empties_last(select)
         self.message = f"{FENCES['sql'][0]}{select}\n```"
         yield select
         if usage.finish != "length":
@@ -63,24 +69,31 @@ class QueryEngine(EngineAround):
         """The select, or where it may not be what was asked for the one of several that fits the question best."""
         with open_table(self._query) as (_, columns):
             mentions = find_mentions(self._query, columns, words)
-        judge = cache(partial(self._judge, mentions, words))
+        judge = cache(partial(self._judge, mentions, words, prompt.context))
         if judge(select) == _FITS:
             return select
-        selects = [select]
-        for beginning in propose_additions(self._query, select, mentions):
-            generation = self._engine.generate(replace(prompt, openings=(FENCES["sql"][0] + beginning,)), sampling)
-            selects.append(_read_select("".join(generation)))
-            usage.add(generation.usage)
+        add = partial(self._add, prompt, sampling, mentions, words, usage)
+        selects = [select, *add(select)]
         if all(judge(other) != _FITS for other in selects):
             candidates, more = self._engine.generate_several(prompt, sampling, ALTERNATIVES)
-            selects += [_read_select(c.text) for c in candidates]
             usage.add(more)
+            best = min((_read_select(c.text) for c in candidates), key=judge, default=select)
+            selects += [best, *(add(best) if best not in selects and _FITS < judge(best) < judge(select) else [])]
         return min(selects, key=judge)
 
-    def _judge(self, mentions: list[Mention], words: str, select: str) -> tuple[bool, int]:
+    def _add(
+        self, prompt: Prompt, sampling: Sampling, mentions: list[Mention], words: str, usage: Usage, select: str
+    ) -> Iterator[str]:
+        """Selects that have what a select lacks."""
+        for beginning in propose_additions(self._query, select, mentions, words):
+            generation = self._engine.generate(replace(prompt, openings=(FENCES["sql"][0] + beginning,)), sampling)
+            yield _read_select("".join(generation))
+            usage.add(generation.usage)
+
+    def _judge(self, mentions: list[Mention], words: str, digest: str, select: str) -> tuple[bool, int]:
         if find_fault(self._query, select) or propose_beginnings(self._query, select, words):
             return True, 0
-        return False, count_doubts(self._query, select, mentions, words)
+        return False, count_doubts(self._query, select, mentions, words, digest)
 
     def generate_several(
         self,
@@ -96,7 +109,12 @@ class QueryEngine(EngineAround):
         return [replace(c, text=self._in_python(c.text)) for c in candidates], usage
 
     def _in_python(self, text: str) -> str:
-        return f"{FENCES['python'][0]}{self._query.before}{_read_select(text)}{self._query.after}```"
+        select = self._put_empties_last(_read_select(text))
+        return f"{FENCES['python'][0]}{self._query.before}{select}{self._query.after}```"
+
+    def _put_empties_last(self, select: str) -> str:
+        """The select, in which the first of an order is no empty cell: SQLite has these below all others."""
+        return select if self._query.is_full else _ASCENDING.sub(r"\1 nulls last\2", select)
 
 
 def _read_select(text: str) -> str:

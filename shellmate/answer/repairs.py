@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from difflib import get_close_matches
 
+from shellmate.answer.doubts import is_upside_down
 from shellmate.answer.mentions import COLUMN, VALUE, Mention
 from shellmate.answer.selects import find_fault, open_table
 from shellmate.request.digest import Query
@@ -43,25 +44,36 @@ def _propose(query: Query, select: str, words: str) -> list[str]:
         return _propose_columns(query, select, fault)
     for found in _COMPARED.finditer(select):
         column = found["column"].strip('"').lower()
+        if condition := _move(query, column, found):
+            return [f"{select[: found.start()]}{condition}"]
         operators = _find_operators(query, column, found, words)
         if operators:
             return [f"{select[: found.start('operator')]}{operator}" for operator in operators]
     return []
 
 
-def propose_additions(query: Query, select: str, mentions: Sequence[Mention]) -> list[str]:
-    """Beginnings that have what a select lacks, one for each mention that it does not heed."""
-    return [new for mention in mentions if not mention.is_heeded(select) and (new := _add(query, select, mention))]
+def propose_additions(query: Query, select: str, mentions: Sequence[Mention], words: str) -> list[str]:
+    """Beginnings that have what a select lacks, one for each mention that it does not heed, and one with the order that
+    the words ask for."""
+    added = [new for mention in mentions if not mention.is_heeded(select) and (new := _add(query, select, mention))]
+    return [*([_turn(select)] if is_upside_down(select, words) else []), *added]
+
+
+def _turn(select: str) -> str:
+    """The select with its last order the other way round."""
+    turned, count = re.subn(r" desc( limit 1\s*)$", r"\1", select, flags=re.IGNORECASE)
+    return turned if count else re.sub(r"( asc)?( limit 1\s*)$", r" desc\2", select, flags=re.IGNORECASE)
 
 
 def _add(query: Query, select: str, mention: Mention) -> str:
     up_to_table = re.match(r"select .+? from t\b", select, re.IGNORECASE)
+    has_condition = " where " in select.lower()
     if mention.kind == COLUMN:
         name = write_column(query, mention.text)
         if mention.is_counted:
             return f"select count(distinct {name}"
         return f"select {name}," if mention.is_group else ""
-    if not up_to_table or " where " in select.lower():
+    if not up_to_table or (has_condition and mention.kind != VALUE):
         return ""
     condition = f" {write_column(query, mention.column)} = {quote_text(mention.text)}" if mention.kind == VALUE else ""
     return f"{up_to_table[0]} where{condition}"
@@ -90,9 +102,22 @@ def _is_text(query: Query, before: str, quoted: str, columns: Sequence[str]) -> 
     """Whether what is quoted like a column is meant as a text: it stands where one may, and is a value or like no
     column."""
     text = quoted.strip('"').lower()
-    is_value = any(text == value.lower() for values in query.values.values() for value in values)
+    known = (value for name in (*query.values, *query.named) for value in query.values_of(name))
+    is_value = any(text == value.lower() for value in known)
     alike = get_close_matches(text, [name.lower() for name in columns], cutoff=_ALIKE)
     return quoted.startswith('"') and _MEANS_TEXT.search(before) is not None and (is_value or not alike)
+
+
+def _move(query: Query, column: str, found: re.Match[str]) -> str:
+    """The comparison with the column whose value the text is, where the question names one; empty where it is so."""
+    text = found["text"].replace("''", "'").lower()
+    at = {name: value for name, values in query.named.items() for value in values if value.lower() == text}
+    if found["operator"] not in _EQUAL or not at or any(name.lower() == column for name in at):
+        return ""
+    if any(value.lower() == text for value in query.values_of(column)):
+        return ""
+    name, value = next(iter(at.items()))
+    return f"{write_column(query, name)} = {quote_text(value)}"
 
 
 def _find_operators(query: Query, column: str, found: re.Match[str], words: str) -> list[str]:
@@ -108,11 +133,12 @@ def _find_operators(query: Query, column: str, found: re.Match[str], words: str)
     if date:
         better = _write_date(text, operator, date, words)
         return [better] if better else []
-    values = next((values for name, values in query.values.items() if name.lower() == column), ())
+    values = query.values_of(column)
+    is_all = query.is_whole and any(name.lower() == column for name in query.values)
     if not values or text in values or operator not in (*_EQUAL, "!=", "<>"):
         return []
     alike = [value for value in values if value.lower() == text.lower()]
-    if not alike and not query.is_whole:
+    if not alike and not is_all:
         return []  # it may be further on
     return [f"{operator} {quote_text(value)}" for value in alike or values]
 

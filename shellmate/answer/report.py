@@ -25,7 +25,7 @@ KEYS = {
     "model": "The model that answered.",
     "timings.first_token_ms": "Milliseconds from the start to the first piece of the answer.",
     "timings.total_ms": "Milliseconds from the start to the end of the answer.",
-    "timings.prompt_tokens": "Tokens of the prompt.",
+    "timings.prompt_tokens": "Tokens of the prompt; `null`, as the two below, where another engine has not told them.",
     "timings.primed_tokens": "Those of them whose state was at hand.",
     "timings.evaluated_tokens": "Those of them that had to be evaluated.",
     "timings.tokens": "Tokens that were written.",
@@ -81,14 +81,15 @@ def remarks_on(answer: Answer, usage: Usage) -> list[str]:
     return remarks
 
 
-def timings_of(usage: Usage, first: float, total: float) -> dict[str, float]:
-    """As --json and the log have them; `first` and `total` are seconds."""
+def timings_of(usage: Usage, first: float, total: float) -> dict[str, float | None]:
+    """As --json and the log have them; `first` and `total` are seconds. What an endpoint did not tell is None."""
+    told = usage.prompt_tokens > 0
     return {
         "first_token_ms": round(first * 1000),
         "total_ms": round(total * 1000),
-        "prompt_tokens": usage.prompt_tokens,
-        "primed_tokens": usage.primed_tokens,
-        "evaluated_tokens": usage.evaluated_tokens,
+        "prompt_tokens": usage.prompt_tokens if told else None,
+        "primed_tokens": usage.primed_tokens if told else None,
+        "evaluated_tokens": usage.evaluated_tokens if told else None,
         "tokens": usage.tokens,
         "tokens_per_s": round(usage.tokens_per_second, 1),
     }

@@ -111,7 +111,13 @@ class App:
         if self.setting("offline") and not stays_here(base_url):
             raise UsageError("offline forbids to ask another host", "set engine = local, or offline = false")
         tell_once(self.paths.state, base_url, self.env.say)
-        return ElsewhereEngine(base_url, self.setting("remote_model"), self.setting("api_key"), say=self.env.say)
+        model, key, silence = (self.setting(name) for name in ("remote_model", "api_key", "remote_timeout"))
+        return ElsewhereEngine(base_url, model, key, silence, self.env.say)
+
+    def mind_effort(self, flag: str | None, *, quiet: bool) -> None:
+        """Say that an effort which was asked for is one that is not made."""
+        if flag not in (None, "fast") and self.setting("engine") == "http" and not quiet:
+            self.env.say(f"shellmate: --effort {flag} chooses nothing with engine = http: its first answer is taken")
 
     def _open_model(self, name: str, *, quiet: bool, verbose: bool, show_progress: Callable[..., Any]) -> Engine:
         """The engine of a process that has the model already, where there is one, else one of this process."""

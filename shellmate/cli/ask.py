@@ -64,7 +64,8 @@ def ask(app: App, wishes: Wishes, sampling: Sampling, engine: Engine, spool: Bin
 
 
 def _request(app: App, wishes: Wishes, spool: BinaryIO | None) -> Request:
-    words, piped = join_words(wishes.words), _piped(app, wishes, spool)
+    words = join_words(wishes.words)
+    piped = _piped(app, wishes, words, spool)
     if not words and not piped:
         raise UsageError(
             "there are no words and nothing was piped in", 'ask, such as `shellmate "count csv column mean"`'
@@ -72,11 +73,11 @@ def _request(app: App, wishes: Wishes, spool: BinaryIO | None) -> Request:
     return Request(words, wishes.language, piped)
 
 
-def _piped(app: App, wishes: Wishes, spool: BinaryIO | None) -> Input | None:
+def _piped(app: App, wishes: Wishes, words: str, spool: BinaryIO | None) -> Input | None:
     if app.env.stdin is None or app.env.stdin_is_terminal:
         return None
     say = (lambda _: None) if wishes.quiet else app.env.say
-    piped = read_input(app.env.stdin, say, spool=spool)
+    piped = read_input(app.env.stdin, say, spool=spool, words=words)
     if piped and piped.left_out and not wishes.quiet:
         app.env.say(f"shellmate: stdin: {piped.left_out}")
     if piped and wishes.verbose:

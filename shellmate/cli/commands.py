@@ -144,6 +144,7 @@ def shellmate(**options: Any) -> None:
         start_timeout(seconds)
     if name := app.setting("prompt"):
         PromptLibrary.of(app.paths).find(name)  # before a model is fetched for it
+    app.mind_effort(options["effort"], quiet=options["quiet"])
     open_engine = partial(app.open_engine, quiet=options["quiet"], verbose=options["verbose"] > 1)
     engine = None if options["run"] else open_engine()
     from shellmate.cli.ask import ask  # beside the loading of the model, which takes longer

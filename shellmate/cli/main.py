@@ -47,6 +47,9 @@ def main(
         if str(error):
             env.say(f"shellmate: {error}")
         return error.exit_code
+    except TimedOut as error:
+        env.say(f"shellmate: {error}")
+        return ExitCode.TIMED_OUT
     except (KeyboardInterrupt, click.Abort):
         return ExitCode.INTERRUPTED
     except BrokenPipeError:

@@ -53,6 +53,7 @@ def repl(app: App, /, continues: bool, session: str, quiet: bool, verbose: int, 
     Messages come from the terminal, or one a line from a pipe. The code goes to stdout and everything else to stderr.
     """
     app.configured |= {name: value for name, value in settings.items() if value is not None}
+    app.mind_effort(app.configured.get("effort") if settings["effort"] else None, quiet=quiet)
     start_chat(app, continues, session, quiet, verbose)
 
 

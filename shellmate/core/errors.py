@@ -82,7 +82,6 @@ class SnippetFailedError(ShellmateError):
         self.exit_code = status
 
 
-class TimedOut(ShellmateError):
-    """--timeout passed."""
-
-    exit_code = ExitCode.TIMED_OUT
+class TimedOut(BaseException):
+    """--timeout passed. Like an interrupt it may come anywhere, and is no error of what it comes in, which may go on
+    without what it cannot use."""

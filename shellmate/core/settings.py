@@ -81,6 +81,14 @@ SETTINGS = {
         Setting("base_url", "", "The endpoint for engine = http, such as http://localhost:8080/v1."),
         Setting("remote_model", "", "The model's name at the endpoint."),
         Setting("api_key", "", "The endpoint's key.", secret=True),
+        Setting(
+            "remote_timeout",
+            60.0,
+            "Seconds that the endpoint may say nothing: a slow one takes its time to read the question.",
+            float,
+            least=1,
+            most=1e6,
+        ),
         Setting("prompt", "", "The prompt: a name from `shellmate prompt list`; by default the language's own."),
         Setting(
             "effort",

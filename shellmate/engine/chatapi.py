@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from shellmate.core.errors import ModelError, ShellmateError, UsageError
 from shellmate.engine import chatfaults
-from shellmate.engine.chatwire import Wire
+from shellmate.engine.chatwire import Wire, end_soon
 from shellmate.engine.events import read_events
 from shellmate.engine.hosts import address_of, is_loopback
 
@@ -54,22 +54,30 @@ class ChatApi:
         self._unwanted: set[str] = set()  # what the endpoint has refused to be told
         self._wire: Wire | None = None
 
-    def stream(self, path: str, body: dict[str, Any]) -> Generator[Delta, None, None]:
-        """The deltas of what `body` asks for. To close it before its end ends the connection. Raises ModelError where
-        there is no answer, ShellmateError where one has no end, UsageError where the question is too long."""
+    def stream(
+        self, path: str, body: dict[str, Any], has_all: Callable[[], bool] = lambda: False
+    ) -> Generator[Delta, None, None]:
+        """The deltas of what `body` asks for. To close it before its end ends the connection. Once the asker `has_all`,
+        the end is waited for a moment only, and may be missing. Raises ModelError where there is no answer,
+        ShellmateError where one has no end, UsageError where the question is too long."""
         import httpx
 
-        response = self._send(path, body)
+        response, ending = self._send(path, body), None
         try:
             finish = ""
             for delta in self._read(response):
                 finish = finish or delta.finish
                 yield delta
-            if not finish:
+                if ending is None and has_all():
+                    ending = end_soon(response)
+            if not finish and ending is None:
                 raise chatfaults.broken_off(self.address, None, self._timeout)
         except (httpx.HTTPError, httpx.StreamError) as error:
-            raise chatfaults.broken_off(self.address, error, self._timeout) from error
+            if ending is None:
+                raise chatfaults.broken_off(self.address, error, self._timeout) from error
         finally:
+            if ending is not None:
+                ending.cancel()
             response.close()
 
     def hang_up(self) -> None:

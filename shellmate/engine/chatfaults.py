@@ -14,6 +14,7 @@ _TOO_LONG = re.compile(
 )
 _CODE = re.compile(r"[\w.-]{1,60}")
 _CHECK = "check base_url, or set engine = local"
+_SLOW = "where it is slow, set remote_timeout to more"
 _KEY = "set SHELLMATE_API_KEY"
 
 
@@ -28,8 +29,10 @@ class RefusedError(ModelError):
 def unreachable(address: str, error: Exception, timeout: float) -> ModelError:
     """For an httpx error that came before any answer; only of a failed connection the error's own words are told."""
     kind = type(error).__name__
-    if "Timeout" in kind:
-        why = f"no answer within {timeout:g} s"
+    if "Timeout" in kind and kind != "ConnectTimeout":
+        return ModelError(f"cannot reach {address}: no answer within {timeout:g} s", _SLOW)
+    if kind == "ConnectTimeout":
+        why = "the host does not answer"
     elif kind in ("ConnectError", "ProxyError"):
         why = re.sub(r"^\[[^\]]*\] ?|\s*\(_ssl\.c:\d+\)", "", " ".join(str(error).split()))[:120].lower()
     else:
@@ -40,7 +43,7 @@ def unreachable(address: str, error: Exception, timeout: float) -> ModelError:
 def broken_off(address: str, error: Exception | None, timeout: float) -> ShellmateError:
     """For an answer that has begun and has no end."""
     if error and "Timeout" in type(error).__name__:
-        return ShellmateError(f"{address} has said nothing for {timeout:g} s", "ask again")
+        return ShellmateError(f"{address} has said nothing for {timeout:g} s", _SLOW)
     return ShellmateError(f"the answer of {address} broke off", "ask again")
 
 

@@ -1,12 +1,15 @@
 """The connections to an endpoint, such that they can be ended from another thread."""
 
 import socket
+import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import httpx
+
+_ENDING = 0.5  # seconds that what comes behind the code may take
 
 
 @dataclass
@@ -28,5 +31,18 @@ class Wire:
     def cut(self) -> None:
         self.is_cut = True
         for opened in self.sockets:
-            with suppress(OSError):
-                socket.socket.shutdown(opened, socket.SHUT_RDWR)
+            _shut_down(opened)
+
+
+def end_soon(response: "httpx.Response") -> threading.Timer:
+    """A clock at whose end the response has one."""
+    opened = response.extensions["network_stream"].get_extra_info("socket")
+    ending = threading.Timer(_ENDING, _shut_down, [opened])
+    ending.daemon = True
+    ending.start()
+    return ending
+
+
+def _shut_down(opened: socket.socket) -> None:
+    with suppress(OSError):
+        socket.socket.shutdown(opened, socket.SHUT_RDWR)

@@ -104,13 +104,17 @@ class ElsewhereEngine:
         self, messages: list[dict[str, str]], sampling: Sampling, usage: Usage, reader: Code | Prose
     ) -> Iterator[str]:
         thoughts, said = Thoughts(), False
-        with closing(self._deltas(CHAT, {"messages": messages}, sampling, usage)) as deltas:
+
+        def has_all() -> bool:
+            return reader.closed and bool(sampling.stop)
+
+        with closing(self._deltas(CHAT, {"messages": messages}, sampling, usage, has_all)) as deltas:
             for delta in deltas:
                 text = thoughts.leave_out(delta.text)
                 said = said or bool(text.strip())
                 pieces = reader.feed(text)
-                if reader.closed and sampling.stop:
-                    deltas.close()  # before the last piece is given: nobody may ask for another
+                if has_all():
+                    _read_on(deltas)  # before the last piece is given: nobody may ask for another
                     usage.finish = "stop"
                     yield from pieces
                     return
@@ -121,9 +125,14 @@ class ElsewhereEngine:
         yield from reader.finish(usage.finish == "length")
 
     def _deltas(
-        self, path: str, body: dict[str, Any], sampling: Sampling, usage: Usage
+        self,
+        path: str,
+        body: dict[str, Any],
+        sampling: Sampling,
+        usage: Usage,
+        has_all: Callable[[], bool] = lambda: False,
     ) -> Generator[Delta, None, None]:
-        """What is sent for a body, counted in `usage`; its `finish` is set at the end."""
+        """What is sent for a body, counted in `usage`; its `finish` is set at the end. `has_all` as for ChatApi."""
         body = {
             "model": self._model,
             **body,
@@ -135,7 +144,7 @@ class ElsewhereEngine:
             "seed": sampling.seed,
         }
         start, finish = time.perf_counter(), ""
-        with closing(self._api.stream(path, body)) as deltas:
+        with closing(self._api.stream(path, body, has_all)) as deltas:
             for delta in deltas:
                 if delta.text:
                     usage.prompt_seconds = usage.prompt_seconds or time.perf_counter() - start
@@ -168,6 +177,14 @@ class ElsewhereEngine:
         repeated = spelled(line, line_before) or 0
         line = line.replace("<CURSOR>", "") if repeated <= 0 else line[repeated:]
         return _without_end(line, line_after)
+
+
+def _read_on(deltas: Generator[Delta, None, None]) -> None:
+    """Behind the code, to where the answer's tokens are told; whoever goes on with words is not listened to."""
+    for delta in deltas:
+        if delta.text.strip():
+            break
+    deltas.close()
 
 
 def _messages_of(prompt: Prompt, openings: Sequence[str], answered: str) -> list[dict[str, str]]:

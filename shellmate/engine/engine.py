@@ -90,10 +90,9 @@ class Usage:
 
     def __str__(self) -> str:
         by = f"{self.model}: " if self.model else ""
-        return (
-            f"{by}prompt {self.prompt_tokens} tokens, {self.primed_tokens} primed, {self.evaluated_tokens} evaluated; "
-            f"answer {self.tokens} tokens, {self.tokens_per_second:.1f} a second"
-        )
+        evaluated = f"{self.primed_tokens} primed, {self.evaluated_tokens} evaluated"
+        prompt = f"prompt {self.prompt_tokens} tokens, {evaluated}; " if self.prompt_tokens else ""
+        return f"{by}{prompt}answer {self.tokens} tokens, {self.tokens_per_second:.1f} a second"
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ def _choose_for_input(piped: Input, request: Request) -> str:
 
 def _asks_a_table(piped: Input, request: Request) -> bool:
     """Whether a select is the answer; of a log that is so where something is counted."""
-    if request.language == "shell" or _wants_a_program(piped, request) or names_a_tool(request.words):
+    if request.language == "shell" or _wants_a_program(piped, request) or names_a_tool(request):
         return False
     return piped.kind != "log" or _says(_COUNTS, request.words)
 
@@ -73,8 +73,11 @@ def wants_prose(words: str) -> bool:
     return _says(_WANTS_PROSE, words)
 
 
-def names_a_tool(words: str) -> bool:
-    return _says(_NAMES_A_TOOL, words)
+def names_a_tool(request: Request) -> bool:
+    """Whether the answer is to be in one, such as `in awk`, and that is not just the name of a column, such as cut."""
+    names = {name.lower() for name in request.input.names} if request.input else set()
+    found = re.finditer(_NAMES_A_TOOL, request.words, re.IGNORECASE)
+    return any(each.group().split()[-1].lower() not in names for each in found)
 
 
 def _says(pattern: str, words: str) -> bool:

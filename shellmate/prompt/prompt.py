@@ -82,7 +82,7 @@ def _openings(request: Request, file: PromptFile, language: str) -> tuple[str, .
     """How the answer may begin: with its fence, and with what reading the input takes where that is known."""
     if language == "sql":
         return (f"{FENCES['sql'][0]}select",)
-    reading = request.input.reading if request.input and not names_a_tool(request.words) else ""
+    reading = request.input.reading if request.input and not names_a_tool(request) else ""
     if reading and language in ("auto", "python") and file.language == "auto":
         return (f"{FENCES['python'][0]}{reading}\n",)
     return FENCES["shell" if language == "auto" and prefers_shell(request) else language]

@@ -223,7 +223,7 @@ class Actions:
         if not turns:
             raise UsageError("nothing was asked yet", "ask something")
         timings = turns[-1].timings
-        first, total = timings.get("first_token_ms", 0) / 1000, timings.get("total_ms", 0) / 1000
+        first, total = ((timings.get(name) or 0) / 1000 for name in ("first_token_ms", "total_ms"))
         self.chat.notes.dim(f"first token {first:.2f} s, in all {total:.2f} s; {self.chat.usage}")
 
     def _help(self) -> None:

@@ -1,5 +1,7 @@
 """CSV and its relatives: columns with their types, the number of rows, three of them."""
 
+from collections.abc import Iterator
+
 from shellmate.request.columns import Column, describe_columns, has_header
 from shellmate.request.delimiters import Dialect, find_dialect, read_rows
 from shellmate.request.digest import BlockDigester, Digest
@@ -14,6 +16,8 @@ TYPED_ROWS = 300
 
 class DelimitedDigester(BlockDigester):
     """Rows are counted in the whole stream, line ends in quotes not; types are those of the first rows."""
+
+    HAS_CELLS = True
 
     def __init__(self, budget: int) -> None:
         super().__init__(budget)
@@ -55,8 +59,15 @@ class DelimitedDigester(BlockDigester):
             left_out.append(f"{len(columns) - shown:,} of {number(len(columns), 'column')}")
         is_clean = self.is_whole and total <= len(data) and not uneven
         reading = read_delimited(dialect, names, columns, is_clean)
-        query = query_delimited(dialect, names, columns, is_clean)
+        query = query_delimited(dialect, names, columns, is_clean, list(self._find_cells(len(columns))))
         return Digest(kind, "\n".join([*lines, *samples]), names, " and ".join(left_out), reading, query)
+
+    def _find_cells(self, width: int) -> Iterator[tuple[int, str]]:
+        """The cells that were sought, each with the number of its column, as far as that can be told."""
+        for hit in self.hits:
+            rows, _ = read_rows(hit.line, Dialect(self._dialect.delimiter), 1, is_whole=True)
+            row = rows[0] if rows and len(rows[0]) == width else []
+            yield from [(n, cell.strip()) for n, cell in enumerate(row) if cell.strip().lower() == hit.cell][:1]
 
 
 def _show(delimiter: str) -> str:

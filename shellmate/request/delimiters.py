@@ -123,7 +123,9 @@ def _is_ragged(rows: list[list[str]]) -> bool:
 def _is_prose(cells: list[str], rows: int, width: int) -> bool:
     """Whether the commas are those of sentences or code: a blank behind most, and no numbers there."""
     wordy = sum(cell[:1] == " " and not NUMBER.fullmatch(cell.strip()) for cell in cells)
-    ends = sum(cell.rstrip()[-1:] in (".", ";", "{", "}", ":", "(") for cell in cells)
+    # A name may end with a dot, such as `Air Inc.`, and in a sentence a blank is behind the comma.
+    marks = (".", ";", "{", "}", ":", "(") if wordy or rows < 4 else (";", "{", "}", ":", "(")
+    ends = sum(cell.rstrip()[-1:] in marks for cell in cells)
     if not any(cells):
         return True
     if rows == 1:

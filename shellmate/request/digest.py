@@ -1,9 +1,12 @@
 """What a digest is, and how a stream of bytes becomes one in constant memory."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from shellmate.request.sought import Hit, Sought
 
 BUDGET = 1600  # characters: about 500 tokens, which take about three seconds to evaluate
 BLOCK = 1 << 20
@@ -15,7 +18,8 @@ class Query:
     to know of it beside the digest.
 
     Of some columns, by name: `values` are those of its first cells, where they are few, and of all where `is_whole`;
-    `dates` are the first one, as it is written. `aggregates` are functions that the code brings along.
+    `named` are others that the question names, wherever they are; `dates` are the first one, as it is written.
+    `aggregates` are functions that the code brings along. With `is_full` no cell is empty.
     """
 
     before: str
@@ -26,6 +30,13 @@ class Query:
     dates: Mapping[str, str] = field(default_factory=dict)
     is_whole: bool = False
     aggregates: tuple[str, ...] = ()
+    named: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    is_full: bool = False
+
+    def values_of(self, column: str) -> tuple[str, ...]:
+        """What is known of a column's values, whatever the case of its name."""
+        known = (*self.values.items(), *self.named.items())
+        return tuple(value for name, values in known if name.lower() == column.lower() for value in values)
 
 
 @dataclass(frozen=True)
@@ -48,6 +59,9 @@ class Digest:
 class Digester(Protocol):
     """Takes UTF-8 text with \\n line ends, in pieces of any size, and says at the end what it was."""
 
+    def seek(self, words: str) -> None:
+        """Look for what the words of a question name. To be called before `feed`, if at all."""
+
     def feed(self, chunk: bytes) -> None:
         """Take the next bytes."""
 
@@ -65,11 +79,23 @@ class BlockDigester(ABC):
     last one; they are the same block where there is only one. A subclass counts in `take` and describes in `describe`.
     """
 
+    HAS_CELLS = False  # that a question may name
+
     def __init__(self, budget: int = BUDGET) -> None:
         self.budget = budget
+        self.hits: Sequence[Hit] = ()
+        self._sought: Sought | None = None
         self.head = self.tail = b""
         self.total = self.newlines = self._blocks = self._waiting = 0
         self._pieces: list[bytes] = []
+
+    def seek(self, words: str) -> None:
+        """Have a table's cells that a question names in `hits`; before the first bytes come."""
+        if words and self.HAS_CELLS:
+            from shellmate.request.sought import Sought
+
+            self._sought = Sought(words)
+            self.hits = self._sought.hits
 
     def feed(self, chunk: bytes) -> None:
         """Take the next bytes, of any number."""
@@ -121,4 +147,6 @@ class BlockDigester(ABC):
         self.tail = block
         self.total += len(block)
         self.newlines += block.count(b"\n")
+        if self._sought:
+            self._sought.take(block)
         self.take(block)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 PLACE = r"(?:[A-Za-z]:)?[^\s:(][^\s:(]*"
 LOCATED = re.compile(rf"^\s*(?:ERROR in |-->\s*)?({PLACE})(?::(\d+)(?::(\d+))?|\((\d+),(\d+)\)): *(.+)$")
+DELIMITER = re.compile(r"[,;|\t]")  # in front of a time of day it is that of a table: `Oslo,59.9,2024-01-05T06:00:00Z`
 SEVERITY = re.compile(r"^(?:fatal |internal compiler )?(error|warning|note|info|hint|remark)\b", re.I)
 RUST = re.compile(r"^(error|warning)(?:\[[A-Z]\d+\])?: .+")
 OTHERS = (
@@ -17,7 +18,7 @@ OTHERS = (
     re.compile(r"^E  +\S.*"),
     re.compile(r"^\[ERROR\] .+"),
     re.compile(r"^(?:bash|sh|zsh|dash): .+: .+"),
-    re.compile(r"^(?:Segmentation fault|Killed|Aborted)\b.*"),
+    re.compile(r"^(?:Segmentation fault|Killed|Aborted)\b(?![,;|\t]).*"),
     re.compile(r"^(?:fatal|panic|Error|[A-Z]\w+Error): .+"),
 )
 
@@ -37,7 +38,8 @@ def find_fault(line: str) -> Fault | None:
     if found := LOCATED.match(line):
         severity = SEVERITY.match(found.group(6))
         looks_like_file = "." in found.group(1) or "/" in found.group(1) or found.group(1) == "Makefile"
-        if looks_like_file and not found.group(1).endswith("//"):
+        is_cell = severity is None and DELIMITER.search(found.group(1)) is not None
+        if looks_like_file and not is_cell and not found.group(1).endswith("//"):
             place = f"{found.group(1)}:{found.group(2) or found.group(4)}"
             return Fault(severity.group(1).lower() if severity else "error", line, place)
     if found := RUST.match(line):

@@ -1,21 +1,27 @@
 """JSON and JSON Lines: the skeleton of keys and types."""
 
 import json
+import re
+from collections.abc import Sequence
 from typing import Any
 
 from shellmate.request.digest import BlockDigester, Digest, Query
 from shellmate.request.fitting import cut, decode, number
 from shellmate.request.jsonhead import parse_head
-from shellmate.request.query import query_objects
+from shellmate.request.query import add_named, query_objects, quote_identifier
 from shellmate.request.reading import JSON_LINES, read_json, read_json_lines, rows_of_json
 from shellmate.request.skeleton import Shape, collect_names, outline
+from shellmate.request.sought import Hit
 
 SAMPLED_LINES = 200
+_KEY = re.compile(r'"([^"\\]+)"\s*:\s*"$')
 SAMPLED_BYTES = 1 << 18
 
 
 class JsonDigester(BlockDigester):
     """One value; beyond the first block only its beginning is understood, and the lengths there are lower bounds."""
+
+    HAS_CELLS = True
 
     def describe(self) -> Digest:
         values, whole = parse_head(self.head, self.is_whole)
@@ -30,18 +36,21 @@ class JsonDigester(BlockDigester):
             text = decode(self.head).strip()
             body = f"{facts}\n{outline(shape, self.budget - 2 * self.budget // 4)}\n{text}"
             under = _rows_under(values[0])
-            return Digest("JSON", body, _names(values), "", read_json(under), _query(values[0], under, whole))
+            query = _add_found(_query(values[0], under, whole), self.hits)
+            return Digest("JSON", body, _names(values), "", read_json(under), query)
         lines = outline(shape, max(0, self.budget - len(facts) - 1), open_ends)
         left_out = f"the values of {self.total:,} bytes of JSON" if self.total > self.budget // 4 else ""
         if len(values) > 1:
             return Digest("JSON", f"{facts}\n{lines}", _names(values), left_out)
         under = _rows_under(values[0]) if values else None
-        query = _query(values[0], under, whole) if values else None
+        query = _add_found(_query(values[0], under, whole), self.hits) if values else None
         return Digest("JSON", f"{facts}\n{lines}", _names(values), left_out, read_json(under), query)
 
 
 class JsonLinesDigester(BlockDigester):
     """A value a line: lines are counted in the whole stream, the skeleton is that of the first ones."""
+
+    HAS_CELLS = True
 
     def __init__(self, budget: int) -> None:
         super().__init__(budget)
@@ -73,6 +82,7 @@ class JsonLinesDigester(BlockDigester):
         left_out = f"{lines - 1:,} of {number(lines, 'line')}" if lines > 1 else ""
         text = f"{facts}\n{body}\nfirst line:\n{sample}"
         query = None if odd else _query_of(values, JSON_LINES, self.is_whole and lines <= len(values))
+        query = _add_found(query, self.hits)
         return Digest("JSON Lines", text, _names(values), left_out, read_json_lines(), query)
 
 
@@ -104,6 +114,19 @@ def _query_of(values: list[Any], rows: str, is_whole: bool) -> Query | None:
             texts.setdefault(key, []).extend([part] if isinstance(part, str) else [])
     plain = not any(isinstance(part, list | dict) for value in objects for part in value.values())
     return query_objects(rows, texts, is_whole and plain and len(objects) == len(values))
+
+
+def _add_found(query: Query | None, hits: Sequence[Hit]) -> Query | None:
+    """The query with the texts that were sought, each with the key in front of it where the table has that."""
+    if not query:
+        return None
+    cells = []
+    for hit in hits:
+        key = _KEY.search(decode(hit.before))
+        text = decode(hit.line[len(hit.before) :])[: len(hit.cell)]
+        if key and quote_identifier(key[1]) in query.schema and text.lower() == hit.cell:
+            cells.append((key[1], text))
+    return add_named(query, cells)
 
 
 def _names(values: list[Any]) -> tuple[str, ...]:

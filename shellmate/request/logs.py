@@ -150,7 +150,9 @@ def _query(sample: list[str], stamps: list[tuple[str, str, int]], levels: Counte
 
 def _leads_with_level(line: str) -> bool:
     found = LEVEL.search(line[:40])
-    return found is not None and not line[: found.start()].strip("[<( ") and line[found.end() : found.end() + 1] != ""
+    if found is None or line[: found.start()].strip("[<( "):
+        return False
+    return line[found.end() : found.end() + 1] not in ("", ",")  # else it is a cell of a table
 
 
 def _find_needles(lines: list[str]) -> dict[bytes, bytes]:

@@ -17,17 +17,46 @@ MOST_COLUMNS = 200
 MOST_SHOWN = 30  # columns whose made-up names the model is told
 LEVEL_WITHIN = 60  # characters behind the timestamp: further on a level is a word of the message
 SURROGATE = re.compile(r"[\ud800-\udfff]")
+MISSING = {"NA", "N/A", "NaN", "nan", "NULL", "null"}  # of texts; what else says that there is none may be a value
 MOST_MARKS = 12  # question marks that are written out
 ACCESS_PATTERN = r"""(\S+) (\S+) (\S+) \[([^]]+)] "(\S+) (\S+)[^"]*" (\d+) (\d+|-)(?: "([^"]*)" "([^"]*)")?"""
 ACCESS = re.compile(ACCESS_PATTERN)
 ACCESS_COLUMNS = ("ip", "ident", "user", "time", "method", "path", "status", "bytes", "referrer", "agent")
 
 
-def query_delimited(dialect: Dialect, names: Sequence[str], columns: Sequence[Column], is_clean: bool) -> Query | None:
+def query_delimited(
+    dialect: Dialect,
+    names: Sequence[str],
+    columns: Sequence[Column],
+    is_clean: bool,
+    cells: Sequence[tuple[int, str]] = (),
+) -> Query | None:
     """`names` are those of the header; a column without one is c1, c2 and so on, by its place. `is_clean` says that
     every row was seen, and has a cell for each name; else the code takes rows and cells for what they turn out to be.
+    `cells` are those that the question names, each with its column's place.
     """
     named = _name_all(names) if names else [f"c{n + 1}" for n in range(len(columns))]
+    query = _query_rows(dialect, names, named, columns, is_clean)
+    if not query:
+        return None
+    is_full = is_clean and not any(column.empty for column in columns)
+    return add_named(
+        replace(query, is_full=is_full), [(named[n], cell) for n, cell in cells if columns[n].type == "text"]
+    )
+
+
+def add_named(query: Query, cells: Sequence[tuple[str, str]]) -> Query:
+    """The query with cells that the question names, each with its column, but for those whose column's are known."""
+    others: dict[str, tuple[str, ...]] = {}
+    for column, cell in dict.fromkeys(cells):
+        if cell not in query.values.get(column, ()):
+            others[column] = (*others.get(column, ()), cell)
+    return replace(query, named=others)
+
+
+def _query_rows(
+    dialect: Dialect, names: Sequence[str], named: Sequence[str], columns: Sequence[Column], is_clean: bool
+) -> Query | None:
     numbers, replaced = find_numbers(columns)
     schema = _schema(named, ["numeric" if n in numbers else "" for n in range(len(named))])
     if not schema:
@@ -35,17 +64,22 @@ def query_delimited(dialect: Dialect, names: Sequence[str], columns: Sequence[Co
     lines, source = open_delimited(dialect)
     lines.append(f"rows = csv.reader({source})")
     lines += ["next(row for row in rows if row)"] if names else []
-    about = "" if named == _strip(names) else f"table t: {', '.join(named[:MOST_SHOWN])}"
+    about = "" if list(named) == _strip(names) else f"table t: {', '.join(named[:MOST_SHOWN])}"
     width = len(named)
     few = {name: column.values for name, column in zip(named, columns, strict=True) if column.values}
     dates = {name: column.example for name, column in zip(named, columns, strict=True) if column.type in DATES}
+    missing = sorted(set().union(*(c.empties & MISSING for n, c in enumerate(columns) if n not in numbers)))
+    text = "cell or None"
+    if missing:
+        lines.append(f"missing = {{{', '.join(map(quote, ['', *missing]))}}}")
+        text = "None if cell in missing else cell"
     if is_clean and not replaced and not has_odd_cells(columns, numbers):
-        values = "([cell or None for cell in row] for row in rows if row)"
+        values = f"([{text} for cell in row] for row in rows if row)"
         return replace(_query("csv", lines, schema, width, values, about), values=few, dates=dates, is_whole=is_clean)
-    cell = "cell or None"
+    cell = text
     if numbers:
         lines = [*number_function(replaced), *lines, f"numbers = {{{', '.join(map(str, numbers))}}}"]
-        cell = "number(cell) if n in numbers else cell or None"
+        cell = f"number(cell) if n in numbers else {text}"
     row = f"[{cell} for n, cell in enumerate(row)]" if numbers else f"[{cell} for cell in row]"
     values = f"(({row} + [None] * {width})[:{width}] for row in rows if row)"
     return replace(_query("csv", lines, schema, width, values, about), values=few, dates=dates, is_whole=is_clean)

@@ -49,11 +49,12 @@ def read_input(
     budget: int = BUDGET,
     bounds: Bounds | None = None,
     spool: BinaryIO | None = None,
+    words: str = "",
 ) -> Input | None:
     """What was piped in, or None where that is empty or blank. Raises UsageError for binary input.
 
     `say` gets a line where the pipe is quiet for long; `budget` is the most characters of `Input.text`; `spool` gets
-    the very bytes.
+    the very bytes. Values that the `words` of a question name are sought in all of a table.
     """
     reader = _Reader(stream, say, bounds or Bounds(), spool)
     head, chunks = _take_head(reader.chunks())
@@ -61,10 +62,10 @@ def read_input(
         if reader.stopped:
             say(f"shellmate: stdin: {reader.stopped}")
         return None
-    return _digest(head, chunks, reader, budget)
+    return _digest(head, chunks, reader, budget, words)
 
 
-def _digest(head: bytes, chunks: Iterator[bytes], reader: "_Reader", budget: int) -> Input | None:
+def _digest(head: bytes, chunks: Iterator[bytes], reader: "_Reader", budget: int, words: str) -> Input | None:
     # Only where something is piped in are the digests loaded.
     from shellmate.request.binary import refuse_binary
     from shellmate.request.choice import choose_digester
@@ -81,6 +82,7 @@ def _digest(head: bytes, chunks: Iterator[bytes], reader: "_Reader", budget: int
         return None
     note = "" if encoding == "utf-8" else f"encoding {encoding}\n"
     digester = choose_digester(begin + ending)(max(0, budget - len(note)))
+    digester.seek(words)
     digester.feed(begin + ending)
     for chunk in chunks:
         digester.feed(transcoder.convert(chunk))

@@ -10,7 +10,7 @@ FORMATS = tuple(
         (rf"{DATE}T{TIME}(?:Z|[-+]\d\d:?\d\d)", "%Y-%m-%dT%H:%M:%S%z"),
         (rf"{DATE}T{TIME}[.]\d+", "%Y-%m-%dT%H:%M:%S.%f"),
         (rf"{DATE}T{TIME}", "%Y-%m-%dT%H:%M:%S"),
-        (rf"{DATE} {TIME},\d{{3}}(?!\d)", "%Y-%m-%d %H:%M:%S,%f"),
+        (rf"{DATE} {TIME},\d{{3}}(?![\d.])", "%Y-%m-%d %H:%M:%S,%f"),
         (rf"{DATE} {TIME}\.\d+", "%Y-%m-%d %H:%M:%S.%f"),
         (rf"{DATE} {TIME}", "%Y-%m-%d %H:%M:%S"),
         (rf"\d{{4}}/\d\d/\d\d {TIME}", "%Y/%m/%d %H:%M:%S"),
@@ -20,7 +20,7 @@ FORMATS = tuple(
         (rf"\d\d/\d\d/\d{{2,4}} {TIME}", "%d/%m/%y %H:%M:%S"),
         (rf"\d\d-\d\d {TIME}\.\d{{3}}", "%m-%d %H:%M:%S.%f"),
         (r"\[ *\d+\.\d{6}\]", "seconds since boot"),
-        (rf"{TIME}[.,]\d+", "%H:%M:%S.%f"),
+        (rf"{TIME}(?:\.\d+|,\d{{3}}(?![\d.]))", "%H:%M:%S.%f"),
         (TIME, "%H:%M:%S"),
         (r"1[5-9]\d{8}\.\d+", "Unix seconds"),
     )
@@ -31,7 +31,8 @@ FURTHEST = 100  # characters in front of it: the host of an access log, a progra
 def find_timestamp(line: str) -> tuple[str, str, int] | None:
     """The strptime format, the timestamp as written and its place, for the first one in a line; else None.
 
-    A timestamp that a delimiter ends is a cell of a table, and none of a log.
+    A timestamp that a delimiter ends is a cell of a table, and none of a log; nor is one with a comma in it that is the
+    whole line, which is two cells.
     """
     begin = line[: FURTHEST + 40]
     for pattern, name in FORMATS:
@@ -39,6 +40,8 @@ def find_timestamp(line: str) -> tuple[str, str, int] | None:
         if not found:
             continue
         before, after = begin[: found.start()], begin[found.end() : found.end() + 1]
+        if "," in found.group() and not before + after:
+            return None
         if (before and not before.endswith((" ", "[", "(", "<", "="))) or after in (",", ";", "\t", '"', "|"):
             return None
         if len(before) > FURTHEST or any(mark in before for mark in ",;\t|"):

@@ -76,7 +76,8 @@ def read_query(text: str) -> Query | None:
         data = json.loads(text) if text else None
         if not isinstance(data, dict):
             return None
-        data["values"] = {name: tuple(values) for name, values in data["values"].items()}
+        for name in ("values", "named"):
+            data[name] = {column: tuple(values) for column, values in data[name].items()}
         return Query(**data | {"aggregates": tuple(data["aggregates"])})
     except (ValueError, TypeError, KeyError, AttributeError):
         return None

@@ -32,7 +32,7 @@ class Turn:
     faults: tuple[str, ...] = ()
     danger: str = ""
     syntax: bool | None = None
-    timings: Mapping[str, float] = field(default_factory=dict)
+    timings: Mapping[str, float | None] = field(default_factory=dict)
     context: str = ""
     query: str = ""
     cwd: str = ""

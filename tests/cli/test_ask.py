@@ -205,6 +205,13 @@ def test_a_select_on_a_column_that_is_not_there_goes_on_with_one_that_is(shellma
     assert (report["language"], report["checks"]["names"]) == ("python", True)
 
 
+def test_a_column_may_be_called_as_a_tool_is(shellmate):
+    cuts = b"cut,price\nfine,3\nfair,4\n"
+    assert shellmate("mean of price by cut", stdin=cuts, answers=[SELECT]).engine.asked[0][0].query
+    assert not shellmate("mean of price by awk", stdin=cuts, answers=[FIND]).engine.asked[0][0].query
+    assert not shellmate("mean of price per cut, in awk", stdin=cuts, answers=[FIND]).engine.asked[0][0].query
+
+
 def test_alternatives_of_a_select(shellmate):
     other = ["```sql\nselect", " sum(price) / count(*) from t", "\n```"]
     result = shellmate("-n", "2", "mean of price", stdin=CSV, answers=[SELECT, other])

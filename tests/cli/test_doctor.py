@@ -475,6 +475,7 @@ def test_variables_that_are_wrong_or_mean_nothing(house):
         ("engine = 'http'\nbase_url = 'https://api.example/v1'\noffline = true\n", {}, "offline forbids"),
         ("base_url = 'https://api.example/v1'\noffline = true\n", {"SHELLMATE_ENGINE": "http"}, "offline forbids"),
         ("engine = 'http'\n", {}, "no base_url"),
+        ("engine = 'http'\nbase_url = 'http://localhost:1/v1'\neffort = 'careful'\n", {}, "chooses nothing"),
         ("engine = 'http'\nbase_url = 'nonsense'\n", {}, "no address of an API"),
         ("ctx = 512\n", {}, "no room for the prompts"),
         ("threads = 1024\n", {}, "they wait for each other"),

@@ -50,6 +50,31 @@ def test_the_kind_is_told_by_content(kind):
     assert digester.finish().kind == kind
 
 
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("CSV", "city,lat,seen\nOslo,59.9,2024-01-01T06:00:00+01:00\nRome,41.9,2024-01-01T07:00:00+01:00\n"),
+        ("CSV", "id,price,begin\n1,2.5,12:30:45\n2,3.5,12:31:45\n"),
+        ("CSV", "id|ip|begin\n1|10.0.0.1|12:30:44\n2|10.0.0.2|12:31:44\n"),
+        ("CSV", "begin,price\n06:00:00,1.5\n07:00:00,2.5\n"),
+        ("CSV", "begin,number\n2024-01-05 06:00:00,150\n2024-01-05 07:00:00,170\n"),
+        ("CSV", "level,message\nERROR,lost it\nINFO,went on\n"),
+        ("CSV", "state,count\nKilled,3\nAborted,4\n"),
+        ("CSV", "code,name\n9E,Endeavor Air Inc.\nAA,American Airlines Inc.\nB6,JetBlue Airways\nDL,Delta Inc.\n"),
+        ("text", "Once, there was a king.\nHe had a son, and a horse.\n"),
+        ("log", "06:00:00,150 main: started\n07:00:00,170 main: ended\n"),
+        ("log", "[06:00:00,150]\n[07:00:00,170]\n"),
+        ("log", "ERROR: lost it, and more\nINFO: went on\n"),
+        ("tool output", "src/a,b.c:3:5: error: 'x' undeclared\n"),
+        ("tool output", "Killed\n"),
+    ],
+)
+def test_times_and_levels_may_be_cells(kind, text):
+    digester = choose_digester(text.encode())(1600)
+    digester.feed(text.encode())
+    assert digester.finish().kind == kind
+
+
 @settings(max_examples=400, deadline=None)
 @given(texts.map("".join), st.integers(0, 400) | st.just(1600))
 @example("[" * 3000, 100)

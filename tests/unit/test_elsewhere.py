@@ -335,6 +335,39 @@ def test_usage_is_the_api_s_own_or_counted() -> None:
     assert (second.usage.tokens, second.usage.finish) == (3, "length")
 
 
+def test_the_usage_that_comes_behind_the_code_is_the_api_s_own() -> None:
+    told = {"prompt_tokens": 50, "completion_tokens": 7}
+
+    def answer(handler):
+        handler.say(["```bash\nls\n```", "\n"], usage=told, pause=0.01)
+
+    with served(answer) as (server, engine):
+        generation = engine.generate(PROMPT, Sampling())
+        last = [next(generation.pieces) for _ in range(3)][-1]  # nobody asks for a fourth
+        assert last == "\n```"
+        assert (generation.usage.prompt_tokens, generation.usage.tokens) == (50, 7)
+        assert not server.left.is_set()
+
+
+@pytest.mark.parametrize("end", ["silence", "hung up"])
+def test_what_has_all_its_code_needs_no_end(end) -> None:
+    def answer(handler):
+        handler.begin()
+        handler.chunk(event("```bash\nls\n```"))
+        if end == "silence":
+            time.sleep(3)
+        handler.close_connection = True
+
+    with served(answer) as (server, engine):
+        start = time.monotonic()
+        generation = engine.generate(PROMPT, Sampling())
+        assert "".join(generation) == "```bash\nls\n```"
+        assert time.monotonic() - start < 2
+        assert (generation.usage.finish, generation.usage.prompt_tokens) == ("stop", 0)
+        server.answer = lambda handler: handler.say([LS])
+        assert text_of(engine) == LS  # and the engine can be used again
+
+
 def test_code_that_is_cut_has_no_end() -> None:
     with served(lambda handler: handler.say(["```bash\nls", " -"], "length")) as (_, engine):
         assert pieces_of(engine) == [SHELL, "ls", " -"]
@@ -543,6 +576,7 @@ def test_what_is_no_api_is_said_to_be(body) -> None:
 def test_silence_has_an_end() -> None:
     error, server = fault_of(lambda handler: time.sleep(0.6), timeout=0.2)
     assert error.message == f"cannot reach {server.url}: no answer within 0.2 s"
+    assert "set remote_timeout" in error.mend
 
     def answer(handler):
         handler.begin()

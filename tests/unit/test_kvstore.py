@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shellmate.core.errors import ShellmateError
+from shellmate.core.errors import ShellmateError, TimedOut
+from shellmate.engine import kvstore
 from shellmate.engine.blob import Frame, key_of, pack, unpack
 from shellmate.engine.kvstore import KVStore, open_store
 from shellmate.prompt.prompt import Message
@@ -319,3 +320,12 @@ def test_clear_takes_away_what_a_damaged_index_has_left(store: KVStore, tmp_path
     orphan.write_bytes(b"x")
     store.clear()
     assert not list((tmp_path / "kv").rglob("*.val"))
+
+
+def test_a_timeout_while_the_store_is_opened_is_none_of_its_faults(tmp_path, monkeypatch):
+    def open_slowly(*_):
+        raise TimedOut("--timeout of 1 s has passed")
+
+    monkeypatch.setattr(kvstore.KVStore, "__init__", open_slowly)
+    with pytest.raises(TimedOut):
+        kvstore.open_store(tmp_path, 1 << 20, pytest.fail)

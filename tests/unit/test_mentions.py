@@ -23,7 +23,7 @@ QUERY = Query(
 
 
 def doubts(words: str, select: str) -> int:
-    return count_doubts(QUERY, select, find_mentions(QUERY, COLUMNS, words), words)
+    return count_doubts(QUERY, select, find_mentions(QUERY, COLUMNS, words), words, "2024/01/31,North,7,3,42")
 
 
 @pytest.mark.parametrize(
@@ -65,6 +65,16 @@ def test_names_in_chinese_need_no_blanks_around_them():
         ("number of rows", "select count(*) from t"),
         ("different regions", "select distinct region from t"),
         ("每个region的数量", "select region, count(*) from t group by region"),
+        ("how many orders are there", 'select count(distinct "order") from t'),
+        ("average number of unit prices in the north", "select avg(\"unit price\") from t where region = 'North'"),
+        ("region with the shortest sold", "select region from t group by region order by sum(sold) limit 1"),
+        ("most common region", "select region, count(*) from t group by region order by count(*) desc limit 1"),
+        ("the region with the lowest mean sold", "select region from t group by region order by avg(sold) limit 1"),
+        ("the three lowest of all", "select sold from t order by sold limit 3"),
+        ("region of the latest date", "select region from t order by date desc limit 1"),
+        ("region of the oldest date", "select region from t order by date limit 1"),
+        ("last region", "select max(region) from t"),
+        ("sold in 42", "select sum(sold) from t where sold = 42"),
     ],
 )
 def test_a_select_that_fits_is_not_doubted(words: str, select: str):
@@ -90,6 +100,21 @@ def test_a_select_that_fits_is_not_doubted(words: str, select: str):
         ("how many cost much", "select count(*) from t where \"order\" = 'cheap'"),
         ("sold by region", "select region, sum(sold) from t where date = '2024/01/31' group by region"),
         ("每个region的数量", "select count(*) from t"),
+        ("how many orders are there in the north", "select count(*) from t where region = 'North'"),
+        ("most common region", "select max(region) from t"),
+        ("most common region", "select region from t order by region desc limit 1"),
+        (
+            "the region with the lowest mean sold",
+            "select region from t group by region order by avg(sold) desc limit 1",
+        ),
+        ("the region with the largest sum of sold", "select region from t group by region order by sum(sold) limit 1"),
+        ("region of the latest date", "select region from t order by date limit 1"),
+        ("region of the oldest date", "select region from t order by date desc limit 1"),
+        ("the largest region", "select max(region) from t"),
+        ("the cheapest order", 'select "order" from t'),
+        ("the test in the forest", "select sum(sold) from t group by 1"),
+        ("date of the smallest price in 2024", "select date from t where date like '2024%' order by sold"),
+        ("mean sold", "select avg(sold) from t where sold = 42"),
     ],
 )
 def test_a_select_that_leaves_something_out_or_adds_it_is(words: str, select: str):
@@ -152,10 +177,46 @@ def test_a_log_line_may_begin_with_the_word():
         ("sold in 2023", "select sum(sold) from t group by 1", ["select sum(sold) from t where"]),
         ("sold in 2023", "select sum(sold) from t where 1", []),
         ("sold", "select sum(sold) from t", []),
+        ("date of the most sold", "select date from t order by sold limit 1", ["select date from t order by sold desc limit 1"]),
+        ("date of the least sold", "select date from t order by sold DESC limit 1", ["select date from t order by sold limit 1"]),
+        ("sold in the south", "select sum(sold) from t where date = '2'", ["select sum(sold) from t where region = 'South'"]),
+    ],
+)  # fmt: skip
+def test_what_is_missing_is_added(words: str, select: str, beginnings: list[str]):
+    assert propose_additions(QUERY, select, find_mentions(QUERY, COLUMNS, words), words) == beginnings
+
+
+NAMED = replace(QUERY, named={"region": ("Far East",), "order": ("X-12",)}, is_whole=False)
+
+
+@pytest.mark.parametrize(
+    ("select", "beginnings"),
+    [
+        ("select 1 from t where region = 'far east'", ["select 1 from t where region = 'Far East'"]),
+        ("select 1 from t where region = 'far east' and 1", ["select 1 from t where region = 'Far East'"]),
+        ("select 1 from t where sold = 'far east'", ["select 1 from t where region = 'Far East'"]),
+        (
+            "select 1 from t where sold = 1 and region = 'x-12'",
+            ["select 1 from t where sold = 1 and \"order\" = 'X-12'"],
+        ),
+        ("select 1 from t where region = 'West'", []),
+        ("select 1 from t where region <> 'x-12'", []),
     ],
 )
-def test_what_is_missing_is_added(words: str, select: str, beginnings: list[str]):
-    assert propose_additions(QUERY, select, find_mentions(QUERY, COLUMNS, words)) == beginnings
+def test_a_value_that_the_question_names_stands_with_its_column(select: str, beginnings: list[str]):
+    assert propose_beginnings(NAMED, select, "x-12 in the far east") == beginnings
+
+
+def test_a_value_that_is_further_on_is_not_left_out():
+    mentions = find_mentions(NAMED, COLUMNS, "sold in the far east")
+    assert [mention.text for mention in mentions] == ["sold", "Far East"]
+    assert count_doubts(NAMED, "select sum(sold) from t", mentions, "sold in the far east") > 0
+
+
+def test_of_names_that_differ_by_an_s_the_one_that_is_written_is_meant():
+    query = Query("", "", 'create table t ("engine", "engines" numeric)')
+    assert [m.text for m in find_mentions(query, ["engine", "engines"], "planes by engine")] == ["engine"]
+    assert [m.text for m in find_mentions(query, ["engine", "engines"], "mean of engines")] == ["engines"]
 
 
 @given(st.text(max_size=80), st.text(max_size=40))
@@ -164,4 +225,4 @@ def test_nothing_raises(select: str, words: str):
     assert all(isinstance(mention, Mention) for mention in mentions)
     count_doubts(QUERY, select, mentions, words)
     propose_beginnings(QUERY, select, words)
-    propose_additions(QUERY, select, mentions)
+    propose_additions(QUERY, select, mentions, words)

@@ -199,3 +199,31 @@ def test_a_select_that_is_still_written_is_held_back():
 @given(st.text(max_size=60))
 def test_no_text_raises(select: str):
     find_query_faults(QUERY, QUERY.before + select + QUERY.after)
+
+
+@pytest.mark.parametrize(
+    ("select", "given"),
+    [
+        ("select a from t order by b limit 1", "select a from t order by b nulls last limit 1"),
+        ('select a from t order by "b c" asc limit 3', 'select a from t order by "b c" asc nulls last limit 3'),
+        ("select a from t group by a order by avg(b) limit 1", "select a from t group by a order by avg(b) nulls last limit 1"),
+        ("select a from t order by b desc limit 1", "select a from t order by b desc limit 1"),
+        ("select a from t order by b", "select a from t order by b"),
+        ("select a from t order by b, c limit 1", "select a from t order by b, c limit 1"),
+    ],
+)  # fmt: skip
+def test_an_empty_cell_is_not_the_smallest(select: str, given: str):
+    query = replace(QUERY, schema='create table t ("a", "b", "b c", "c")')
+    model = Model(f"```sql\n{select}\n```")
+    text = "".join(
+        QueryEngine(model, query).generate(
+            replace(PROMPT, suffix="sort"), Sampling(), "```python\n" + query.before + "x"
+        )
+    )
+    assert given in text and find_query_faults(query, text.removeprefix("```python\n").removesuffix("```")) == []
+    full = QueryEngine(Model(f"```sql\n{select}\n```"), replace(query, is_full=True))
+    assert select in "".join(
+        full.generate(replace(PROMPT, suffix="sort"), Sampling(), "```python\n" + query.before + "x")
+    )
+    (candidate,), _ = QueryEngine(Model(f"```sql\n{select}\n```"), query).generate_several(PROMPT, Sampling(), 1)
+    assert given in candidate.text

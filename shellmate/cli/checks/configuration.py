@@ -141,6 +141,9 @@ def _check_remote(patient: Patient) -> Iterator[Finding]:
         return
     if patient.app.setting("offline") and not here:
         yield broken("settings", "engine = http asks another host, and offline forbids that", local)
+    if patient.app.setting("effort") == "careful":
+        text = "effort = careful chooses nothing while engine = http"
+        yield note("settings", text, patient.setting_to("effort", "balanced"))
     if base_url.startswith("http:") and not here and patient.app.setting("api_key"):
         mend = patient.setting_to("base_url", base_url.replace("http:", "https:", 1))
         yield warning("settings", "the api_key goes to another host unencrypted, by http", mend)
