@@ -66,6 +66,7 @@ def test_the_exit_status_of_what_was_run_is_its_own(terminal):
         ("zsh", "echo it is ${ZSH_VERSION:+zsh}", "it is zsh"),
         ("fish", "echo it is fish $FISH_VERSION", "it is fish 3"),
         ("fish", "echo it is ${BASH_VERSION:+bash}", "it is bash"),  # which fish cannot read
+        ("fish", "[[ -d / ]] && echo it is bash", "it is bash"),  # which fish can read, and has no command of
     ],
 )
 def test_it_runs_in_the_users_own_shell(tmp_path, shell, code, said):

@@ -371,6 +371,59 @@ def test_what_is_dangerous_is_marked_and_does_nothing_on_enter(start):
     terminal.becomes("ls")
 
 
+def test_fish_has_bash_do_what_it_cannot_or_would_do_otherwise(tmp_path):
+    terminal = Terminal("fish", need("fish"), tmp_path)
+    try:
+        terminal.answer('for n in {1..3}; do echo "n${n}n"; done', "echo {4..5}", "echo $?")
+        terminal.send("count to three")
+        gives(
+            terminal,
+            "bash -c 'for n in {1..3}; do echo \"n${n}n\"; done'",
+            "bash -c 'echo {4..5}'",
+            "echo $status",
+            "count to three",
+            "bash -c 'for n in {1..3}; do echo \"n${n}n\"; done'",
+        )
+        terminal.send("\r")
+        terminal.wait(lambda: {"n1n", "n2n", "n3n"} <= set(terminal.text().splitlines()), "Enter runs it")
+    finally:
+        terminal.close()
+
+
+def test_what_fish_would_take_otherwise_completes_no_line_of_its_user(tmp_path):
+    terminal = Terminal("fish", need("fish"), tmp_path)
+    try:
+        terminal.answer("grep `date` {1..3}", "xargs -n1 echo")
+        terminal.send("ls | ")
+        gives(terminal, "ls | xargs -n1 echo", "ls | ")
+    finally:
+        terminal.close()
+
+
+def test_what_is_behind_the_cursor_is_not_handed_to_bash(tmp_path):
+    terminal = Terminal("fish", need("fish"), tmp_path)
+    try:
+        terminal.answer("echo {1..3}")
+        terminal.send("numbers | wc -w")
+        terminal.send("\x1b[D" * len(" | wc -w"))
+        terminal.press()
+        line = "bash -c 'echo {1..3}' | wc -w"
+        terminal.wait(lambda: terminal.line()[1] == line, "the suffix stays")
+    finally:
+        terminal.close()
+
+
+def test_what_is_dangerous_is_marked_where_bash_is_to_do_it(tmp_path):
+    terminal = Terminal("fish", need("fish"), tmp_path)
+    try:
+        terminal.answer("for f in /; do rm -rf $f; done")
+        terminal.send("delete everything")
+        terminal.press()
+        terminal.wait(lambda: terminal.line()[1].startswith("# danger, it deletes all of /: bash -c"), "it is marked")
+    finally:
+        terminal.close()
+
+
 def test_several_lines(start):
     terminal = start()
     answer = 'for f in *; do\n  echo "$f"\ndone'
