@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from shellmate.answer.answer import Answer
 from shellmate.answer.danger import DANGER, Verdict, judge
+from shellmate.answer.fish import suits_fish
 from shellmate.core import process
 from shellmate.core.errors import NoAnswerError, RefusedError, ShellmateError, UsageError
 
@@ -74,15 +75,13 @@ def status_in_words(status: int) -> str:
 
 
 def user_shell(variables: Mapping[str, str], code: str) -> str:
-    """The user's own shell, if it can read the code, which is written for bash."""
+    """The user's own shell, if it takes the code, which is written for bash, for what bash does."""
     shell = variables.get("SHELL", "")
     match os.path.basename(shell):
         case "bash" | "zsh":
             return shell if shutil.which(shell) else "bash"
         case "fish" if shutil.which(shell):
-            reading = [shell, "--no-config", "--no-execute"]
-            read = subprocess.run(reading, input=code.encode("utf-8", "replace"), capture_output=True)
-            return shell if read.returncode == 0 else "bash"
+            return shell if suits_fish(code) else "bash"
     return "bash"
 
 

@@ -69,7 +69,8 @@ class App:
         """Turns that are yet to come, and are kept as the settings say."""
         from shellmate.session.thread import Thread  # with the prompts, which --help has no use for
 
-        return Thread(self.paths.state, self.env.say, self.setting("log"), self.setting("keep_input"))
+        most = self.setting("log_size") << 20
+        return Thread(self.paths.state, self.env.say, self.setting("log"), self.setting("keep_input"), most)
 
     def new_trials(self, words: str, names: Collection[str] = ()) -> "Trials | None":
         """What looks at the answers to a question, on this machine, in a shell with aliases and functions of such

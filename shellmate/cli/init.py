@@ -7,7 +7,7 @@ import click
 from shellmate.cli.app import App
 from shellmate.cli.options import setting_option
 from shellmate.core.errors import UsageError
-from shellmate.shell.init import SHELLS, find_program, render_widget
+from shellmate.shell.init import SHELLS, find_completions, find_program, render_widget
 
 
 @click.command()
@@ -18,7 +18,7 @@ from shellmate.shell.init import SHELLS, find_program, render_widget
 @setting_option("history")
 @click.pass_obj
 def init(app: App, shell: str, key: str | None, force: bool, keep_comment: bool | None, history: int | None) -> None:
-    """Print the code that binds the key, for a shell's startup file. Nothing is written to any file.
+    """Print the code that binds the key and completes at TAB, for a shell's startup file. No file is written.
 
     The key turns the words on the command line into a command. Pressed again it gives the next of three, and then the
     words back; Ctrl-C leaves the line as it was. Nothing is run.
@@ -39,6 +39,7 @@ def init(app: App, shell: str, key: str | None, force: bool, keep_comment: bool 
                 force=force,
                 keep_comment=app.setting("keep_comment", keep_comment),
                 history=app.setting("history", history),
+                completions=find_completions(shell, sys.argv[0]),
             )
         )
     except ValueError as error:

@@ -5,7 +5,8 @@ from functools import partial
 import click
 
 from shellmate.cli.app import App
-from shellmate.core.errors import ShellmateError
+from shellmate.cli.commands import load
+from shellmate.core.errors import ExitCode, ShellmateError, UsageError
 from shellmate.shell.init import SHELLS
 from shellmate.shell.line import Line, write_lines
 from shellmate.shell.preview import Preview
@@ -19,12 +20,16 @@ LONGEST = 160  # tokens of a command
 @click.option("--no-comments", is_flag=True, help="The shell takes # for a command.")
 @click.pass_obj
 def line(app: App, shell: str, keep_comment: bool, no_comments: bool) -> None:
-    """Read a command line from stdin as Line.read has it; write what could replace it, best first, and itself."""
+    """Read a command line from stdin as Line.read has it; write what could replace it, best first, and itself.
+
+    Every failure is shown here and ends with NO_ANSWER: any other status tells the widget that nothing was shown.
+    """
     typed = Line.read(app.env.stdin.read() if app.env.stdin else b"", shell)
     # bash takes its line away meanwhile, zsh puts the cursor at the end, fish leaves it where it is.
     preview = Preview(app.env, below=shell != "bash", is_covered=shell == "fish" and "\n" in typed.after)
     try:
         preview.show("...", at_once=True)
+        _load_settings(app)
         app.configured["auto_pull"] = False  # a key press fetches nothing
         engine = app.open_engine(show_progress=preview.progress)
         try:
@@ -43,8 +48,19 @@ def line(app: App, shell: str, keep_comment: bool, no_comments: bool) -> None:
             engine.close()
     except ShellmateError as error:
         preview.say(f"shellmate: {error.message}", error.mend)
-        raise
+        click.get_current_context().exit(ExitCode.NO_ANSWER)
+    except Exception as error:
+        preview.say(f"shellmate: internal error: {type(error).__name__}: {error}", "")
+        click.get_current_context().exit(ExitCode.NO_ANSWER)
     finally:
         preview.clear()
     app.env.write(write_lines([*lines, typed.as_it_is], shell))
     app.keep_warm()
+
+
+def _load_settings(app: App) -> None:
+    """Raises UsageError, short enough for a line that the name of the file alone might fill."""
+    try:
+        load(app, {})
+    except UsageError as error:
+        raise UsageError("the settings are wrong", "`shellmate doctor` says what is") from error

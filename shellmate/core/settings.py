@@ -114,6 +114,14 @@ SETTINGS = {
         ),
         Setting("screen", False, "Have `shellmate fix` read off tmux's screen what the command printed.", bool),
         Setting("log", True, "Keep questions and answers, for --continue and `shellmate log`.", bool),
+        Setting(
+            "log_size",
+            256,
+            "The bound of that log, in MiB; what was used longest ago makes room.",
+            int,
+            least=1,
+            most=10**6,
+        ),
         Setting("chat_keys", "emacs", "The keys of the chat.", choices=("emacs", "vi")),
         Setting(
             "chat_history",

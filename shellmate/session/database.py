@@ -64,6 +64,13 @@ class Database:
 
     def shrink(self) -> None:
         """Leave nothing of what was deleted in the file, nor in the log of writes beside it."""
+        self.give_back()
+        with self._in_words():
+            for file in self._file.parent.glob(f"{self._file.name}.damaged-*"):
+                file.unlink(missing_ok=True)
+
+    def give_back(self) -> None:
+        """Write the file anew, without what is free in it."""
 
         def rewrite(connection: sqlite3.Connection) -> None:
             connection.execute("VACUUM")
@@ -75,9 +82,6 @@ class Database:
                 )
 
         self.read(rewrite)
-        with self._in_words():
-            for file in self._file.parent.glob(f"{self._file.name}.damaged-*"):
-                file.unlink(missing_ok=True)
 
     def close(self) -> None:
         with suppress(sqlite3.Error, OSError), self._lock(Hold.SHARED):

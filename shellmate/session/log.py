@@ -2,14 +2,16 @@
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from time import time
 from typing import Any
 
-from shellmate.core.errors import UsageError
+from shellmate.core.errors import ShellmateError, UsageError
 from shellmate.core.paths import make_private_directory
 from shellmate.session.database import Database
+from shellmate.session.pruning import is_mostly_free, make_room, used_bytes
 from shellmate.session.turn import COLUMNS, SessionSummary, Turn, keepable, match, row_of, turn_of
 
 FILE = "sessions.db"
@@ -46,9 +48,11 @@ _LARGEST = 2**63 - 1
 class SessionLog:
     """`terminal` is a text from session/place.py. Every method raises ShellmateError where the file cannot be used."""
 
-    def __init__(self, state: Path, say: Callable[[str], None]):
-        """`say` gets a line for people where a damaged log is moved aside."""
+    def __init__(self, state: Path, say: Callable[[str], None], most: int = 0):
+        """`say` gets a line for people where a damaged log is moved aside. Where more than `most` bytes are kept, those
+        sessions go that were used longest ago and that no terminal goes on with; 0 keeps all."""
         self._database = Database(make_private_directory(state) / FILE, _SCHEMA, VERSION, say)
+        self._most = most
         self._terminals: dict[int, str] = {}
 
     @staticmethod
@@ -80,6 +84,7 @@ class SessionLog:
 
         session = self._database.write(insert)
         self._terminals[session] = terminal
+        self._keep_bound(session)
         return session
 
     def use(self, session: int, terminal: str) -> None:
@@ -99,6 +104,7 @@ class SessionLog:
                 _note(db, session, self._terminals[session])
 
         self._database.write(insert)
+        self._keep_bound(session)
 
     def drop_last(self, session: int) -> None:
         """Forget the last turn of a session."""
@@ -170,6 +176,17 @@ class SessionLog:
 
     def close(self) -> None:
         self._database.close()
+
+    def _keep_bound(self, current: int) -> None:
+        """Behind a turn that is kept: what fails here fails nothing, and is done behind the next one."""
+        if not self._most:
+            return
+        with suppress(ShellmateError):
+            if not self._database.read(lambda db: used_bytes(db) > self._most):
+                return
+            has_room = self._database.write(lambda db: make_room(db, self._most, current))
+            if has_room and self._database.read(is_mostly_free):
+                self._database.give_back()
 
     def _summaries(self, which: str, value: int) -> list[SessionSummary]:
         rows = self._database.read(lambda db: db.execute(_SUMMARY + which, (value,)).fetchall())

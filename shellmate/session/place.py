@@ -7,6 +7,7 @@ from pathlib import Path
 from shellmate.core.process import session_leader
 
 _DEVICE, _STARTED = 7, 22  # fields of /proc/PID/stat, as proc(5) counts them
+_ELSEWHERE = 7 * 24 * 3600.0  # seconds for which what was used on another machine, or before a boot, counts as open
 
 
 def terminal_key(proc: Path = Path("/proc")) -> str:
@@ -22,6 +23,27 @@ def terminal_key(proc: Path = Path("/proc")) -> str:
     except (OSError, KeyError):
         started, terminal = "", _name_terminal()
     return f"{leader}/{started}/{terminal}/{_name_boot(proc)}"
+
+
+def may_be_open(key: str, idle: float, proc: Path = Path("/proc")) -> bool:
+    """Whether a terminal that `terminal_key` told of, and that was last used so many seconds ago, is still there."""
+    leader, started, rest = [*key.split("/", 2), "", ""][:3]
+    if rest.rpartition("/")[2] != _name_boot(proc):
+        return idle < _ELSEWHERE
+    try:
+        return _fields_of((proc / leader / "stat").read_bytes())[_STARTED] == started
+    except (OSError, KeyError):
+        return not started and _is_running(leader)
+
+
+def _is_running(process: str) -> bool:
+    try:
+        os.kill(int(process), 0)
+    except PermissionError:
+        return True
+    except (ValueError, OverflowError, OSError):
+        return False
+    return True
 
 
 def _fields_of(stat: bytes) -> dict[int, str]:

@@ -17,13 +17,15 @@ if TYPE_CHECKING:
 @dataclass
 class Thread:
     """`state` is the directory of the log, `is_kept` whether anything is written there, and `keeps_input` whether that
-    has what turns were about; `session` is the number that the turns have there, None where none is there yet, and
-    `name` the one that the user gave them. `missing` are the places of turns that could not be written."""
+    has what turns were about, `most` the bytes that it may have, 0 for any; `session` is the number that the turns have
+    there, None where none is there yet, and `name` the one that the user gave them. `missing` are the places of turns
+    that could not be written."""
 
     state: Path
     say: Callable[[str], None]
     is_kept: bool
     keeps_input: bool = True
+    most: int = 0
     name: str = ""
     session: int | None = None
     turns: "list[Turn]" = field(default_factory=list)
@@ -94,7 +96,7 @@ class Thread:
     def _open(self) -> "AbstractContextManager[SessionLog]":
         from shellmate.session.log import SessionLog
 
-        return closing(SessionLog(self.state, self.say))
+        return closing(SessionLog(self.state, self.say, self.most))
 
 
 def open_thread(new: Thread, continues: bool, name: str) -> Thread:

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 
-from shellmate.shell.init import MOST_HISTORY, SHELLS, find_program, render_widget
+from shellmate.shell.init import MOST_HISTORY, SHELLS, find_completions, find_program, render_widget
 
 FLAGS = {"--force": "force", "--keep-comment": "keep_comment"}
 VALUES = {"--key": "key", "--history": "history"}
@@ -32,8 +32,10 @@ def render_plain(arguments: Sequence[str], variables: Mapping[str, str]) -> str 
     history = str(options.get("history", "0"))
     if not (history.isascii() and history.isdigit() and int(history) <= MOST_HISTORY):
         return None
+    shell = arguments[0]
+    options |= {"history": int(history), "completions": find_completions(shell, sys.argv[0])}
     try:
-        return render_widget(arguments[0], find_program(sys.argv[0], variables), **{**options, "history": int(history)})  # type: ignore[arg-type]
+        return render_widget(shell, find_program(sys.argv[0], variables), **options)  # type: ignore[arg-type]
     except ValueError:
         return None
 

@@ -13,23 +13,38 @@ _shellmate_widget() {
     # yet its answer does not count.
     local interrupted=
     trap 'interrupted=yes' INT
-    local reply cursor=$CURSOR before=$LBUFFER after=$RBUFFER
+    local reply code cursor=$CURSOR before=$LBUFFER after=$RBUFFER
     if (( $#_shellmate_lines )) && [[ $BUFFER$HISTCMD == "$_shellmate_line$_shellmate_event" ]]; then
         _shellmate_show $(( _shellmate_at % $#_shellmate_lines + 1 ))
     elif [[ $BUFFER == *[^[:space:]]* ]]; then
         CURSOR=$#BUFFER  # what is shown meanwhile is shown below all of it
         zle -R
         reply=$(_shellmate_ask "$comments" $last_status "$before" "$after")
-        if (( $? == 0 )) && [[ -n $reply && -z $interrupted ]]; then
+        code=$?
+        if (( ! code )) && [[ -n $reply && -z $interrupted ]]; then
             zle split-undo
             _shellmate_event=$HISTCMD
             _shellmate_lines=("${(@ps:\036:)${reply%$'\036'}}")
             _shellmate_show 1
         else
             CURSOR=$cursor
+            # It was cut short, has said why not, or could not say what is wrong.
+            [[ -n $interrupted || $code == (4|130) ]] || _shellmate_complain $code
         fi
     fi
 }
+
+# Where shellmate could not say itself what is wrong, until a key is pressed or for a while.
+_shellmate_complain() {
+    local text="shellmate ended with status $1; try: shellmate doctor"
+    if [[ ${TERM-dumb} == dumb ]]; then
+        print -r -- $'\r\n'"$text"$'\r'
+        return
+    fi
+    print -n -- "\eD\e[A\e7\e[B\r\e[K\e[2m${text[1,COLUMNS-1]}\e[0m\e8"
+    zmodload zsh/zselect && zselect -t 400 -r 0
+    print -n -- "\e7\e[B\r\e[K\e8"
+} 2>/dev/null </dev/tty >/dev/tty
 
 # What was there before, its names, and the words before and behind the cursor to shellmate; it shows what it does on the terminal.
 _shellmate_ask() {
@@ -114,7 +129,17 @@ _shellmate_bind() {
     done
 }
 
+# TAB, by the file $1: a compinit that is yet to come finds it, one that has been does not look for it.
+_shellmate_complete() {
+    fpath+=(${1:h})
+    if (( $+functions[compdef] )); then
+        autoload -Uz _shellmate
+        compdef _shellmate shellmate
+    fi
+}
+
 @COMMENTS@
 zle -N _shellmate_widget
 @BIND@
+@COMPLETE@
 fi

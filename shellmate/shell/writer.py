@@ -3,10 +3,12 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from shellmate.answer.answer import read_candidate
 from shellmate.answer.check import check_syntax
 from shellmate.answer.danger import DANGER, judge
+from shellmate.answer.fish import reads_otherwise, spell_for_fish
 from shellmate.core.errors import NoAnswerError
 from shellmate.engine.engine import Effort, Engine, Sampling
 from shellmate.prompt.infill import compose_infill
@@ -43,15 +45,24 @@ class LineWriter:
         if CONTROL.search(typed.before + typed.after):
             raise NoAnswerError("there are control characters in the line", "take them out")
         lines = self._complete(typed) if typed.is_command else self._translate(typed)
-        distinct = [line for line in dict.fromkeys(lines) if line != typed.as_it_is and self._is_fit(line)]
-        if not distinct:
+        own = {line: line if typed.is_command else self._spell(line) for line in lines}
+        fit = [line for line in own if own[line] != typed.as_it_is and self._is_fit(own[line])]
+        if not fit:
             raise NoAnswerError("no command for that", "say it in other words")
-        return [self._mark(line) for line in self._begin_with_faultless(distinct)[:ALTERNATIVES]]
+        best_first = dict.fromkeys(own[line] for line in self._begin_with_faultless(fit))
+        return [self._mark(line) for line in islice(best_first, ALTERNATIVES)]
 
     def _begin_with_faultless(self, lines: list[Replacement]) -> list[Replacement]:
         """No more of them are looked at than it takes: somebody waits."""
         best = next((line for line in lines if not self.find_faults(line.before + line.after)), lines[0])
         return [best, *(line for line in lines if line is not best)]
+
+    def _spell(self, line: Replacement) -> Replacement:
+        """The line as the user's shell takes it: the model writes for bash, which zsh reads but fish does not."""
+        if self.shell != "fish":
+            return line
+        code = line.before.rstrip()
+        return replace(line, before=spell_for_fish(code) + line.before[len(code) :])
 
     def _translate(self, typed: Line) -> list[Replacement]:
         prompt = compose(Request(typed.question, "shell", None), self.library)
@@ -67,7 +78,10 @@ class LineWriter:
         candidates, _ = self.engine.generate_several(
             prompt, sampling, ALTERNATIVES, effort=QUICK, show=lambda text: self.preview.show(typed.before + text)
         )
-        return [complete_command(typed, candidate.text) for candidate in candidates]
+        lines = [complete_command(typed, candidate.text) for candidate in candidates]
+        if self.shell != "fish" or reads_otherwise(typed.before):
+            return lines
+        return [line for line in lines if not reads_otherwise(line.before + line.after)]  # what is typed stays as it is
 
     def _is_fit(self, line: Replacement) -> bool:
         whole = line.before + line.after

@@ -48,7 +48,16 @@ def test_a_misspelt_program_needs_no_model(shellmate, tmp_path):
     assert (result.code, result.out, result.engine.asked) == (0, "git status\n", [])
 
 
+def test_nor_does_a_misspelt_command_of_a_program(shellmate, tmp_path):
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "share" / "man" / "man1").mkdir(parents=True)
+    for page in ("add", "bisect", "commit", "diff", "log", "push", "rm", "status"):
+        (tmp_path / "share" / "man" / "man1" / f"git-{page}.1").touch()
+    result = shellmate("fix", "--command", "git psuh", terminal=True, PATH=str(tmp_path / "bin"))
+    assert (result.code, result.out, result.engine.asked) == (0, "git push\n", [])
+
+
 def test_the_command_that_failed_is_no_answer(shellmate):
     same, other = ["```bash\ngit", " statsu", "\n```"], [" status", "\n```"]
-    result = shellmate("fix", "--command", "git statsu", answers=[same, other], terminal=True)
+    result = shellmate("fix", "--command", "git statsu", answers=[same, other], terminal=True, PATH="/nowhere")
     assert (result.code, result.out, result.err) == (0, "git status\n", "")

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from shellmate.session.log import SessionLog
+from shellmate.session.turn import Turn
 
 LS = ["```bash\n", "ls -l", "\n```"]
 SORTED = ["```bash\n", "ls -lS", "\n```"]
@@ -160,3 +161,18 @@ def test_the_very_code_that_was_there_is_no_answer_to_a_change(shellmate):
     shellmate("list files", answers=[LS])
     result = shellmate("-c", "now sort by size", answers=[["```bash\n", "ls", " -l", "\n```"], [" -lS", "\n```"]])
     assert (result.out, len(result.engine.asked)) == ("ls -lS\n", 2)
+
+
+def test_the_setting_bounds_the_log(shellmate, logged, tmp_path):
+    old = SessionLog(tmp_path / "state", pytest.fail)
+    for n in range(30):
+        old.begin("1/1/1/elsewhere", "", Turn(f"old {n}", "x", "x" * 100_000, "shell", "ls\n", at=1e9 + n))
+    old.close()
+    assert shellmate("list files", answers=[LS]).code == 0
+    assert len(logged()) == 31
+    result = shellmate("list files", answers=[LS], SHELLMATE_LOG_SIZE="1")
+    assert (result.code, result.err) == (0, "")
+    words = [turn.words for turn in logged()]
+    assert words[-3:] == ["old 29", "list files", "list files"] and 5 < len(words) < 12
+    assert asked(shellmate("-c", "now sort by size", answers=[SORTED], SHELLMATE_LOG_SIZE="1"))[1][0] == "list files"
+    assert shellmate("x", SHELLMATE_LOG_SIZE="0").code == 2

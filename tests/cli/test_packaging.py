@@ -137,6 +137,16 @@ def test_the_installed_completion_asks_the_installed_command(
     assert run("bash", "-c", script, cwd=cwd, env=env) == "python\n"
 
 
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_widget_knows_the_installed_completions(
+    installed: Path, away: tuple[Path, dict[str, str]], shell: str
+) -> None:
+    cwd, env = away
+    widget = run(installed / "shellmate", "init", shell, cwd=cwd, env=env)
+    found = re.search(r"^ *_shellmate_complete (/\S+)$", widget, re.MULTILINE)
+    assert found and Path(found[1]).is_relative_to(installed.parent.resolve()) and Path(found[1]).exists()
+
+
 def test_the_installed_package_is_the_one_in_use(installed: Path, away: tuple[Path, dict[str, str]]) -> None:
     cwd, env = away
     found = run(installed / "python", "-c", "import shellmate; print(shellmate.__file__)", cwd=cwd, env=env).strip()

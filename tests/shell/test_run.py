@@ -68,6 +68,7 @@ def test_the_exit_status_of_what_was_run_is_its_own(terminal):
         ("zsh", "echo it is ${ZSH_VERSION:+zsh}", "it is zsh"),
         ("fish", "echo it is fish $FISH_VERSION", "it is fish 3"),
         ("fish", "echo it is ${BASH_VERSION:+bash}", "it is bash"),  # which fish cannot read
+        ("fish", "[[ -d / ]] && echo it is bash", "it is bash"),  # which fish can read, and has no command of
     ],
 )
 def test_it_runs_in_the_users_own_shell(tmp_path, shell, code, said):
@@ -173,6 +174,44 @@ def test_what_was_run_is_in_the_history_behind_what_asked_for_it(tmp_path, shell
         assert [line for line in said if not line.startswith("fc")][-2:] == wanted
         terminal.send("\x1b[A\x1b[A\r")  # and the one before it, which prints it again
         terminal.wait(lambda: terminal.text().splitlines().count("it   ran 42") == 2, "it is run again from there")
+    finally:
+        terminal.close()
+
+
+@pytest.mark.parametrize("session", ["", "work"])
+def test_in_fish_too_with_what_its_history_escapes(tmp_path, session):
+    terminal = Terminal("fish", need("fish"), tmp_path, setup=f"set -g fish_history {session}" if session else "")
+    asking, code = "shellmate -r --sh 'do it'; echo ended $status", "echo 'it   ran' \\\\ '\\n' é\necho \"and $HOME\""
+    try:
+        terminal.answer(code)
+        terminal.send(f"{asking}\r")
+        terminal.wait(lambda: "run it?" in terminal.text(), "it asks")
+        terminal.read(1.2)  # a merge in the second in which the shell began brings nothing new
+        terminal.send("y")
+        ends_with(terminal, 0)
+        terminal.send("\x1b[A")
+        terminal.wait(lambda: terminal.line()[1] == code, "it comes back first, byte for byte")
+        terminal.send("\x03")
+        terminal.settle()
+        terminal.send("\x1b[A\x1b[A")
+        terminal.wait(lambda: terminal.line()[1] == asking, "and behind it what asked for it")
+        terminal.close()
+        kept = (tmp_path / ".local/share/fish" / f"{session or 'fish'}_history").read_text()
+        assert kept.count("it   ran") == 1 and kept.index("shellmate -r") < kept.index("it   ran")
+    finally:
+        terminal.close()
+
+
+def test_what_was_run_in_private_is_in_no_history_of_fish(tmp_path):
+    terminal = Terminal("fish", need("fish"), tmp_path, setup="set -g fish_private_mode 1")
+    try:
+        terminal.answer("echo it ran")
+        terminal.send("shellmate -r --sh 'do it'; echo ended $status\r")
+        terminal.wait(lambda: "run it?" in terminal.text(), "it asks")
+        terminal.send("y")
+        ends_with(terminal, 0)
+        terminal.close()
+        assert not [file for file in tmp_path.rglob("*_history") if "it ran" in file.read_text()]
     finally:
         terminal.close()
 

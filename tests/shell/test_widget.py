@@ -257,6 +257,74 @@ def test_a_failure_changes_nothing_and_says_why_until_the_next_key(start, error)
     terminal.becomes("do it now!")
 
 
+@pytest.mark.parametrize("program", ["", "#!/bin/sh\nexit 1\n", "#!/nosuch/python\n", "#!/bin/sh\nkill -9 $$\n"])
+def test_where_shellmate_itself_is_gone_or_broken_that_is_said_until_the_next_key(start, program):
+    terminal = start()
+    script = terminal.place / "bin" / "shellmate"
+    script.write_text(program) if program else script.unlink()
+    terminal.send("list files")
+    terminal.settle()
+    before = terminal.text().splitlines()
+    terminal.press()
+    terminal.wait(lambda: "try: shellmate doctor" in terminal.text(), "it is said")
+    terminal.send("!")
+    terminal.wait(lambda: "shellmate doctor" not in terminal.text(), "it is gone at the next key")
+    terminal.becomes("list files!")
+    terminal.settle()
+    assert terminal.text().splitlines() == [*before[:-1], f"{before[-1]}!"]
+
+
+@pytest.mark.parametrize("fault", ["file", "variable"])
+def test_settings_that_are_wrong_are_said(start, fault):
+    terminal = start()
+    if fault == "variable":
+        terminal.send("export SHELLMATE_CTX=many\r")
+        terminal.settle()
+    else:
+        (terminal.place / "config").mkdir()
+        (terminal.place / "config" / "config.toml").write_text("nonsense = 3\n")
+    terminal.send("list files")
+    terminal.press()
+    terminal.wait(lambda: "shellmate: the settings are wrong; `shellmate doctor` says what" in terminal.text(), "said")
+    terminal.send("!")
+    terminal.becomes("list files!")
+
+
+def test_the_shell_is_as_it_was_behind_presses_whatever_came_of_them(start):
+    """Options, traps, bindings, functions and variables."""
+    state = {
+        "bash": "set +o; shopt; trap; bind -p; bind -X; declare -F; declare -p IFS PATH PS1 PROMPT_COMMAND",
+        "zsh": "setopt; unsetopt; trap; bindkey -L; print -l ${(ok)functions} ${(ok)parameters}; typeset -p IFS PATH PS1",
+        "fish": "set -n; functions -a -n; bind; trap; status job-control; set -S fish_bind_mode IFS PATH",
+    }
+    terminal = start()
+    group = "begin; {}; end > {}" if terminal.shell == "fish" else "{{ {}; }} > {} 2>&1"
+
+    def note(count: int) -> list[str]:
+        file = terminal.place / f"state{count}"
+        terminal.send(f" {group.format(state[terminal.shell], file)}; echo no''ted {count}\r")
+        terminal.wait(lambda: f"noted {count}" in terminal.text().splitlines(), "it is noted")
+        return [line for line in file.read_text().splitlines() if "_shellmate_" not in line]
+
+    note(1)
+    before = note(2)
+    terminal.send("list files")
+    gives(terminal, "ls -l", "list files")
+    terminal.send(CLEAR + "cut short")
+    terminal.answer("never", delay=30)
+    terminal.press()
+    terminal.read(0.8)
+    terminal.send("\x03")
+    terminal.settle()
+    terminal.send(CLEAR + "no command")
+    terminal.answer('echo "open')
+    terminal.press()
+    terminal.wait(lambda: "no command for that" in terminal.text(), "it fails")
+    terminal.send(CLEAR)
+    terminal.settle()
+    assert len(before) > 50 and note(3) == before
+
+
 def test_a_missing_model_is_not_fetched_and_the_mend_is_shown_whole(tmp_path):
     terminal = Terminal("zsh", need("zsh"), tmp_path, real=True)
     try:
@@ -326,6 +394,40 @@ def test_a_function_in_readlines_own_file_is_a_binding_too(tmp_path):
         terminal.close()
 
 
+def test_a_function_that_bashs_own_start_file_binds_is_a_binding_too(tmp_path):
+    (tmp_path / ".bashrc").write_text("bind '\"\\em\": beginning-of-line'\n")
+    terminal = Terminal("bash", need("bash"), tmp_path, setup=". ~/.bashrc")
+    try:
+        assert "SHELLMATE_KEY" in terminal.text()
+        terminal.send("words")
+        terminal.press()
+        terminal.wait(lambda: terminal.line() == (0, "words"), "the key does what it did")
+    finally:
+        terminal.close()
+
+
+def test_tab_completes_what_shellmate_has(start):
+    """Without compinit zsh completes nothing, whoever asks."""
+    terminal = start()
+    terminal.close()
+    terminal = start(setup="autoload -Uz compinit; compinit -D -u" if terminal.shell == "zsh" else "")
+    terminal.send("shellmate --sandb\t")
+    terminal.wait(lambda: terminal.line()[1].strip() == "shellmate --sandbox", "an option")
+    terminal.send(CLEAR + "shellmate model ver\t")
+    terminal.wait(lambda: terminal.line()[1].strip() == "shellmate model verify", "a command")
+
+
+def test_a_compinit_that_comes_later_finds_the_completions(tmp_path):
+    terminal = Terminal("zsh", need("zsh"), tmp_path)
+    try:
+        terminal.send("autoload -Uz compinit; compinit -D -u\r")
+        terminal.settle()
+        terminal.send("shellmate model ver\t")
+        terminal.wait(lambda: terminal.line()[1].strip() == "shellmate model verify", "a command")
+    finally:
+        terminal.close()
+
+
 def test_another_key_and_none(start):
     terminal = start(SHELLMATE_KEY="ctrl-x ctrl-t")
     terminal.send("words")
@@ -371,6 +473,59 @@ def test_what_is_dangerous_is_marked_and_does_nothing_on_enter(start):
     terminal.press()
     terminal.press()
     terminal.becomes("ls")
+
+
+def test_fish_has_bash_do_what_it_cannot_or_would_do_otherwise(tmp_path):
+    terminal = Terminal("fish", need("fish"), tmp_path)
+    try:
+        terminal.answer('for n in {1..3}; do echo "n${n}n"; done', "echo {4..5}", "echo $?")
+        terminal.send("count to three")
+        gives(
+            terminal,
+            "bash -c 'for n in {1..3}; do echo \"n${n}n\"; done'",
+            "bash -c 'echo {4..5}'",
+            "echo $status",
+            "count to three",
+            "bash -c 'for n in {1..3}; do echo \"n${n}n\"; done'",
+        )
+        terminal.send("\r")
+        terminal.wait(lambda: {"n1n", "n2n", "n3n"} <= set(terminal.text().splitlines()), "Enter runs it")
+    finally:
+        terminal.close()
+
+
+def test_what_fish_would_take_otherwise_completes_no_line_of_its_user(tmp_path):
+    terminal = Terminal("fish", need("fish"), tmp_path)
+    try:
+        terminal.answer("grep `date` {1..3}", "xargs -n1 echo")
+        terminal.send("ls | ")
+        gives(terminal, "ls | xargs -n1 echo", "ls | ")
+    finally:
+        terminal.close()
+
+
+def test_what_is_behind_the_cursor_is_not_handed_to_bash(tmp_path):
+    terminal = Terminal("fish", need("fish"), tmp_path)
+    try:
+        terminal.answer("echo {1..3}")
+        terminal.send("numbers | wc -w")
+        terminal.send("\x1b[D" * len(" | wc -w"))
+        terminal.press()
+        line = "bash -c 'echo {1..3}' | wc -w"
+        terminal.wait(lambda: terminal.line()[1] == line, "the suffix stays")
+    finally:
+        terminal.close()
+
+
+def test_what_is_dangerous_is_marked_where_bash_is_to_do_it(tmp_path):
+    terminal = Terminal("fish", need("fish"), tmp_path)
+    try:
+        terminal.answer("for f in /; do rm -rf $f; done")
+        terminal.send("delete everything")
+        terminal.press()
+        terminal.wait(lambda: terminal.line()[1].startswith("# danger, it deletes all of /: bash -c"), "it is marked")
+    finally:
+        terminal.close()
 
 
 def test_several_lines(start):

@@ -13,6 +13,11 @@ def world(tmp_path_factory):
     (place / "bin").mkdir()
     for program in ("git", "grep", "ls", "python3", "gtf", "docker", "sudo", "cat"):
         (place / "bin" / program).touch()
+    (place / "share" / "man" / "man1").mkdir(parents=True)
+    for page in ("add", "commit", "diff", "log", "merge-base", "pull", "push", "rebase", "status", "stash"):
+        (place / "share" / "man" / "man1" / f"git-{page}.1.gz").touch()
+    for page in ("python3-config", "python3-pasteurize"):
+        (place / "share" / "man" / "man1" / f"{page}.1").touch()
     (place / "work" / "Documents" / "letters").mkdir(parents=True)
     (place / "work" / "notes.txt").touch()
     (place / "work" / ".venv").mkdir()
@@ -40,6 +45,28 @@ def world(tmp_path_factory):
 def test_programs_that_are_not_there_become_those_that_are(world, command, mended):
     path, cwd = world
     assert mend_names(command, 127, path, cwd) == mended
+
+
+@pytest.mark.parametrize(
+    ("command", "mended"),
+    [
+        ("git psuh origin main", "git push origin main"),
+        ("cd Documents && git comit -m 'git psuh'", "cd Documents && git commit -m 'git psuh'"),
+        ("git mergebase a b", "git merge-base a b"),
+        ("sudo git statsu | cat", "sudo git status | cat"),
+        ("git push", "git push"),
+        ("git push orgin psuh", "git push orgin psuh"),
+        ("git co main", "git co main"),
+        ("git frobnicate", "git frobnicate"),
+        ("git -C psuh log", "git -C psuh log"),
+        ("git ./psuh", "git ./psuh"),
+        ("python3 confg", "python3 confg"),
+        ("docker psuh", "docker psuh"),
+    ],
+)
+def test_commands_of_a_program_become_those_that_it_has_pages_of(world, command, mended):
+    path, cwd = world
+    assert mend_names(command, 1, path, cwd) == mended
 
 
 @pytest.mark.parametrize(
