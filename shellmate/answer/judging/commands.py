@@ -10,7 +10,7 @@ from typing import Any
 from shellmate.answer.judging.assignments import find_in_assignment
 from shellmate.answer.judging.builtin import BUILTINS
 from shellmate.answer.judging.call import Call
-from shellmate.answer.judging.effects import OVERWRITES, Effect, effects_of
+from shellmate.answer.judging.effects import OVERWRITES, Effect, Effects, effects_of
 from shellmate.answer.judging.findings import CAUTION, DANGER
 from shellmate.answer.judging.interpreters import SHELL, SQL, Code, code_of, language_of
 from shellmate.answer.judging.marks import FETCHED, UNKNOWN, is_unknown, reveal, shield
@@ -18,7 +18,7 @@ from shellmate.answer.judging.outputs import printed_by
 from shellmate.answer.judging.programs import find_in_program
 from shellmate.answer.judging.pythontext import PythonReader
 from shellmate.answer.judging.reader import ShellReader
-from shellmate.answer.judging.repeaters import calls_of, is_repeater
+from shellmate.answer.judging.repeaters import FINDERS, calls_of, is_repeater
 from shellmate.answer.judging.rules import find_by_rules
 from shellmate.answer.judging.scripts import find_in_script, shell_commands_in
 from shellmate.answer.judging.sqltext import find_in_sql
@@ -43,7 +43,7 @@ class Commands:
         self._calls = 0
         self._uncalled: dict[str, tuple[Any, State]] = {}
         self._elsewhere = 0  # wrapped up in what runs commands on another machine
-        self.effects: list[Effect] = []
+        self.effects = Effects()
         self._wrapped = 0
 
     def run(self, words: list[str], state: State, stdin: str | None) -> str:
@@ -126,7 +126,7 @@ class Commands:
         reader.findings += find_by_rules(call)
         reader.findings += find_in_program(call)
         if not self._elsewhere:
-            self.effects += effects_of(call)
+            self.effects.note(*effects_of(call))
         self._elsewhere += call.program in programs("elsewhere")
         printed = self._run_inner(call)
         self._elsewhere -= call.program in programs("elsewhere")
@@ -145,8 +145,11 @@ class Commands:
                 printed += self._run_wrapped(list(wrapped.words), state, call.stdin)
             else:
                 printed += reader.read(wrapped.text, state, call.stdin)
+        since = len(self.effects)
         for inner in calls_of(call):
             self._run_wrapped(inner, state, None)
+        if call.program in FINDERS and not self._elsewhere:
+            self.effects.note_found(call, since)
         if call.program in ("at", "batch") and call.stdin:
             reader.read(call.stdin, state)
         if call.program == "crontab" and call.stdin:
@@ -216,7 +219,7 @@ class Commands:
     def note_overwritten(self, place: str, state: State) -> None:
         """That what is printed goes to a file, shielded, in the place of what is in it."""
         if not self._elsewhere:
-            self.effects.append(Effect(OVERWRITES, (place,), folder=state.folder))
+            self.effects.note(Effect(OVERWRITES, (place,), folder=state.folder))
 
 
 def _only_helps(call: Call) -> bool:
