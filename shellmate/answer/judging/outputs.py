@@ -26,11 +26,11 @@ def printed_by(call: Call) -> str:
     printed = _printed_by(call)
     if is_unknown(printed) and not printed.endswith("\n"):
         printed += "\n"
-    return (
-        printed + SECRET
-        if (reads or told or call.program in programs("telling")) and SECRET not in printed
-        else printed
-    )
+    return printed + SECRET if (reads or told or _tells(call)) and SECRET not in printed else printed
+
+
+def _tells(call: Call) -> bool:
+    return call.program in programs("telling") or any(v.startswith("--export-secret") for v in call.values)
 
 
 def _printed_by(call: Call) -> str:
@@ -38,7 +38,7 @@ def _printed_by(call: Call) -> str:
         return _KNOWN[call.program](call)
     if _sets_up(call):
         return ""
-    if call.program in programs("fetching"):
+    if call.program in programs("fetching") or call.values[:1] == ["s_client"]:
         return _fetched(call)
     if call.stdin is None:
         return FETCHED if call.program in programs("decoding") and _decodes(call) else UNKNOWN

@@ -1,11 +1,12 @@
 """What a shell script does, read off its syntax tree. Nothing is run: each command is judged with what is known of its
 words, and what it prints is worked out where that is simple."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from shellmate.answer.judging.assignments import find_in_assignment
-from shellmate.answer.judging.findings import DANGER
+from shellmate.answer.judging.findings import CAUTION, DANGER
 from shellmate.answer.judging.marks import UNKNOWN, is_glob, reveal, shield
 from shellmate.answer.judging.state import State
 from shellmate.answer.judging.streams import Streams
@@ -23,6 +24,8 @@ WORDS = frozenset(
     )
 )  # fmt: skip
 _SEPARATORS = frozenset((";", ";;", "&", "&&", "||", "|", "|&", "\n", "(", ")", "then", "do", "else", "{", "}", "!"))
+_KEY = re.compile(r"^\[[^\]]*\]=")
+_NAMES_ANOTHER = frozenset(("-n", "-gn", "-ng"))  # of declare
 LEADS = frozenset(
     ("if", "while", "until", "and", "or", "not", "else", "begin", "time", "then", "do", "{", "}", "end", "!")
 )
@@ -91,9 +94,18 @@ class ShellTree:
 
     def _pipeline(self, nodes: Sequence[Node], state: State, stdin: str | None) -> str:
         passed = stdin
-        for node in nodes:
+        for at, node in enumerate(nodes):
             passed = self.run(node, state.copy() if len(nodes) > 1 else state, passed)
+            if at and "tee" in (words := text_of(node).split())[:2]:
+                self._find_emptied(nodes[:at], words)
         return passed or ""
+
+    def _find_emptied(self, before: Sequence[Node], tee: Sequence[str]) -> None:
+        """Find a file that tee writes to while those before it read it."""
+        read = {word for node in before for word in text_of(node).split()}
+        written = [word for word in tee[1:] if not word.startswith("-") and word in read]
+        if written and not {"-a", "--append"} & set(tee):
+            self._commands.reader.find(CAUTION, f"empties {written[0]} before it is read")
 
     def _for(self, node: Node, state: State, stdin: str | None) -> str:
         name, body = node.child_by_field_name("variable"), node.child_by_field_name("body")
@@ -124,10 +136,13 @@ class ShellTree:
         target, value = node.child_by_field_name("name"), node.child_by_field_name("value")
         name = text_of(target).partition("[")[0]
         expander = self.expander(state, None)
+        for index in target.children_by_field_name("index"):
+            expander.fields(index)
         if value is None:
             state.assign(name, [""])
         elif value.type == "array":
-            words = tuple(field for child in value.named_children for field in expander.fields(child))
+            fields = (field for child in value.named_children for field in expander.fields(child))
+            words = tuple(_KEY.sub("", field) for field in fields)
             more = state.arrays.get(name, ()) if "+=" in text_of(node)[: len(name) + 2] or not state.settled else ()
             state.variables.pop(name, None)
             state.arrays[name] = (*more, *words)[:256]
@@ -143,7 +158,10 @@ class ShellTree:
         words = [shield(text_of(node.children[0]))]
         for child in node.children[1:]:
             if child.type == "variable_assignment":
-                words.append(shield(f"{self._assign(child, state)}=") + UNKNOWN)
+                name = self._assign(child, state)
+                words.append(shield(f"{name}=") + UNKNOWN)
+                if _NAMES_ANOTHER & {reveal(word) for word in words}:
+                    state.assign(name, [UNKNOWN])
             elif child.is_named:
                 words += self.expander(state, stdin).fields(child)
         return self._commands.run(words, state, stdin)
@@ -174,10 +192,9 @@ class ShellTree:
             printed += self._commands.run([*words, *arguments], own, stdin)
         if own is not state:
             state.folder, state.functions, state.files = own.folder, own.functions, own.files
+        read = [*map(reveal, arguments), *self._streams.read_by(redirects, self.expander(own, None))]
         for redirect in redirects:
-            printed = self._streams.pass_on(
-                redirect, printed, state, [reveal(word) for word in arguments], self.expander(state, None)
-            )
+            printed = self._streams.pass_on(redirect, printed, state, read, self.expander(state, None))
         return printed
 
     def _redirected(self, node: Node, state: State, stdin: str | None) -> str:
@@ -187,6 +204,7 @@ class ShellTree:
         stdin = self._streams.input_of(redirects, state, stdin, self.expander(state, None))
         printed = self.run(body, state, stdin) if body else ""
         operands = text_of(body).split() if body is not None and len(body.text) < 1000 else []
+        operands += self._streams.read_by(redirects, self.expander(state, None))
         for redirect in [*redirects, *(child for child in inner if child.type == "file_redirect")]:
             printed = self._streams.pass_on(
                 redirect, printed, state, operands if body else None, self.expander(state, None)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from shellmate.answer.judging.marks import SECRET, UNKNOWN, reveal
+from shellmate.answer.judging.marks import FETCHED, SECRET, UNKNOWN, reveal
 from shellmate.answer.judging.paths import is_secret, is_startup
 from shellmate.answer.judging.redirections import find_in_redirection
 from shellmate.answer.judging.state import State
@@ -12,6 +12,8 @@ from shellmate.answer.judging.words import Expander, Node, text_of
 
 if TYPE_CHECKING:
     from shellmate.answer.judging.commands import Commands
+
+_CONNECTIONS = ("/dev/tcp/", "/dev/udp/")
 
 
 class Streams:
@@ -34,8 +36,14 @@ class Streams:
                 target = redirect.child_by_field_name("destination")
                 places = expander.values(target) if target is not None else []
                 unread = UNKNOWN + SECRET if any(is_secret(place, state.folder) for place in places) else UNKNOWN
+                unread = FETCHED if any(place.startswith(_CONNECTIONS) for place in places) else unread
                 stdin = next((text for place in places if (text := state.written(place)) is not None), unread)
         return stdin
+
+    def read_by(self, redirects: Iterable[Node], expander: Expander) -> list[str]:
+        """The files that are read on standard input."""
+        targets = [r.child_by_field_name("destination") for r in redirects if any(c.type == "<" for c in r.children)]
+        return [place for target in targets if target is not None for place in expander.values(target)]
 
     def pass_on(
         self, node: Node, printed: str, state: State, operands: Sequence[str] | None, expander: Expander
