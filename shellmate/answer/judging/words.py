@@ -110,7 +110,8 @@ class Expander:
 
     def _split_by_ifs(self, value: str) -> str:
         """A value with a blank wherever the shell splits it."""
-        return value.translate({ord(sign): " " for sign in self._state.values("IFS")[0] if sign not in _UNSPLIT})
+        signs = {ord(sign): " " for sign in self._state.values("IFS")[0] if sign not in _UNSPLIT}
+        return value.translate(signs) if signs else value
 
     def _expansion(self, node: Node, quoted: bool) -> list[str]:
         found = _PARAMETER.match(text_of(node))
