@@ -126,7 +126,8 @@ class Commands:
 
     def _run_program(self, call: Call) -> str:
         reader = self.reader
-        if call.program in programs("showing") or (call.program == "command" and call.has("-v", "-V")):
+        shows = call.program in programs("showing") and not call.has("-P", "--pager")
+        if shows or (call.program == "command" and call.has("-v", "-V")):
             return "\n".join(call.values)
         if call.asks_for_help and not (
             is_wrapper(call.program) or is_repeater(call.program) or language_of(call.program)

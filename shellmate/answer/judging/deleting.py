@@ -16,6 +16,7 @@ from shellmate.answer.judging.paths import (
     may_be_all_of,
 )
 from shellmate.answer.judging.places import find_in_places
+from shellmate.answer.judging.redirections import only_sets
 from shellmate.answer.judging.repeaters import found_by
 
 _WRITES = re.compile(r"(^|[|;\n%$\d])\s*(w|wq|x|wqa|wa|xa|xit|update)(!|\b)")
@@ -98,7 +99,7 @@ def copy(call: Call) -> Iterator[Finding]:
         yield Finding(CAUTION, f"empties {legible(targets[-1])}")
     if call.program == "tee" and call.has("-a", "--append"):
         for target in (target for target in targets if is_startup(target) or is_of_accounts(target)):
-            if not reveal(target).endswith(("rc", "profile")) or is_unknown(call.stdin or UNKNOWN):
+            if not (reveal(target).endswith(("rc", "profile")) and only_sets(call.stdin or UNKNOWN)):
                 yield Finding(CAUTION, f"changes what is run by itself, in {legible(target)}")
         return
     if call.has("-r", "-R", "-a", "--recursive", "--archive") and into and reveal(absolute(into[-1])) == "/":
@@ -186,6 +187,8 @@ def link(call: Call) -> Iterator[Finding]:
     operands = call.operands()
     if call.has("-f", "--force") and len(operands) > 1 and not reveal(operands[-1]).endswith("/"):
         yield from find_in_places(call, operands[-1:], "replaces")
+    elif operands and is_startup(operands[-1], call.state.folder) and reveal(operands[-1]).startswith("/etc/"):
+        yield Finding(CAUTION, f"changes what is run by itself, in {legible(operands[-1])}")
 
 
 def truncate(call: Call) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from shellmate.answer.judging.tables import options, programs
 SHELL, PYTHON, SCRIPT, SQL, RECIPES, TIMETABLE = "shell", "python", "script", "sql", "recipes", "timetable"
 _SHELL_VALUED = ("-o", "+o", "-O", "+O", "--rcfile", "--init-file")
 _SED_RUNS = re.compile(r"(?:^|[;{\d$/]) *e +([^;]+)")
+_SED_RUNS_RESULT = re.compile(r"s([/|#,@])(?:\\.|(?!\1).)*\1((?:\\.|(?!\1).)*)\1[gIp\d]*e")
 _MAKEFILES = ("GNUmakefile", "makefile", "Makefile")
 _CRON = re.compile(r"^\s*(?:@\w+|(?:[\d*/,\-A-Za-z]+\s+){5})(.*)$", re.MULTILINE)
 _PYTHON = re.compile(r"(python|pypy|ipython)[\d.]*w?")
@@ -62,6 +63,8 @@ def code_of(call: Call) -> Iterator[Code]:
             yield from (Code(SCRIPT, text) for text in given)
             if call.program in programs("seds"):
                 yield from (Code(SHELL, found) for text in given for found in _SED_RUNS.findall(text))
+                made = (found[2] for text in given for found in _SED_RUNS_RESULT.finditer(text))
+                yield from (Code(SHELL, re.sub(r"\\(.)", r"\1", text)) for text in made)
         case "script":
             yield from _of_program(call, SCRIPT, options("scripts")[call.program], ())
         case "sql":

@@ -2,15 +2,16 @@
 words, and what it prints is worked out where that is simple."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from shellmate.answer.judging.assignments import find_in_assignment
-from shellmate.answer.judging.findings import CAUTION, DANGER
+from shellmate.answer.judging.findings import DANGER
 from shellmate.answer.judging.marks import UNKNOWN, is_glob, reveal, shield
 from shellmate.answer.judging.state import State
 from shellmate.answer.judging.streams import Streams
 from shellmate.answer.judging.words import Expander, Node, text_of
+from shellmate.answer.judging.wrappers import is_wrapper
 
 if TYPE_CHECKING:
     from shellmate.answer.judging.commands import Commands
@@ -96,16 +97,8 @@ class ShellTree:
         passed = stdin
         for at, node in enumerate(nodes):
             passed = self.run(node, state.copy() if len(nodes) > 1 else state, passed)
-            if at and "tee" in (words := text_of(node).split())[:2]:
-                self._find_emptied(nodes[:at], words)
+            self._streams.find_emptied(nodes[:at], node)
         return passed or ""
-
-    def _find_emptied(self, before: Sequence[Node], tee: Sequence[str]) -> None:
-        """Find a file that tee writes to while those before it read it."""
-        read = {word for node in before for word in text_of(node).split()}
-        written = [word for word in tee[1:] if not word.startswith("-") and word in read]
-        if written and not {"-a", "--append"} & set(tee):
-            self._commands.reader.find(CAUTION, f"empties {written[0]} before it is read")
 
     def _for(self, node: Node, state: State, stdin: str | None) -> str:
         name, body = node.child_by_field_name("variable"), node.child_by_field_name("body")
@@ -178,6 +171,7 @@ class ShellTree:
         for child in assigned:
             self._assign(child, own)
         arguments: list[str] = []
+        choices: list[list[list[str]]] = []  # what each of them may be
         printed = ""
         for child in node.children:
             if child == name or child.type == "variable_assignment" or child.type.endswith("_redirect"):
@@ -185,11 +179,15 @@ class ShellTree:
             if child.type == "ERROR":
                 printed += self._loose(child.children, state, stdin)
             elif child.is_named or child.type not in ("$", "="):
-                arguments += expander.fields(child)
+                choices.append(expander.alternatives(child))
+                arguments += dict.fromkeys(field for fields in choices[-1] for field in fields)
         redirects = [child for child in node.children if child.type.endswith("_redirect")]
         stdin = self._streams.input_of(redirects, own, stdin, self.expander(own, None))
         for words in (expander.alternatives(name) if name is not None else [[]])[:8]:
             printed += self._commands.run([*words, *arguments], own, stdin)
+            if words and is_wrapper(reveal(words[0])):  # which counts its arguments
+                for chosen in _one_of_each(choices):
+                    self._commands.run([*words, *chosen], own, stdin)
         if own is not state:
             state.folder, state.functions, state.files = own.folder, own.functions, own.files
         read = [*map(reveal, arguments), *self._streams.read_by(redirects, self.expander(own, None))]
@@ -230,6 +228,13 @@ class ShellTree:
                 if node.is_named:
                     printed += self.run(node, state, stdin)
         return printed + (self._commands.run(words, state, stdin) if words else "")
+
+
+def _one_of_each(choices: Sequence[list[list[str]]]) -> Iterator[list[str]]:
+    """The arguments with one value at a time, where some may have several."""
+    most = max(map(len, choices), default=0)
+    for at in range(min(most, 8) if most > 1 else 0):
+        yield [field for fields in choices for field in fields[min(at, len(fields) - 1)]]
 
 
 def _calls_itself_twice(body: Node, name: str) -> bool:

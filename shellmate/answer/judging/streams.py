@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
+from shellmate.answer.judging.findings import CAUTION
 from shellmate.answer.judging.marks import FETCHED, SECRET, UNKNOWN, reveal
 from shellmate.answer.judging.paths import is_secret, is_startup
 from shellmate.answer.judging.redirections import find_in_redirection
@@ -44,6 +45,15 @@ class Streams:
         """The files that are read on standard input."""
         targets = [r.child_by_field_name("destination") for r in redirects if any(c.type == "<" for c in r.children)]
         return [place for target in targets if target is not None for place in expander.values(target)]
+
+    def find_emptied(self, before: Sequence[Node], node: Node) -> None:
+        """Find a file that tee writes to while those before it in a pipeline read it."""
+        words = text_of(node).split()
+        if "tee" not in words[:2] or {"-a", "--append"} & set(words):
+            return
+        read = {word for earlier in before for word in text_of(earlier).split()}
+        if written := next((word for word in words[1:] if not word.startswith("-") and word in read), None):
+            self._commands.reader.find(CAUTION, f"empties {written} before it is read")
 
     def pass_on(
         self, node: Node, printed: str, state: State, operands: Sequence[str] | None, expander: Expander
