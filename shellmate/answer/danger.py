@@ -6,6 +6,7 @@ Caution is what may be meant and has to be read. What cannot be read is caution 
 
 from dataclasses import dataclass
 
+from shellmate.answer.judging.appearance import as_it_looks, has_hidden
 from shellmate.answer.judging.commands import Commands
 from shellmate.answer.judging.effects import Effect
 from shellmate.answer.judging.findings import CAUTION, DANGER, SAFE, worst_first
@@ -33,9 +34,13 @@ def judge(language: str, code: str) -> Verdict:
     try:
         if language == "shell":
             commands.reader.read(text, State())
+            if (looks := as_it_looks(text)) != text:
+                commands.reader.read(looks, State())
             commands.judge_uncalled()
         elif language == "python":
             commands.read_python(text, State())
+        if language in ("shell", "python") and has_hidden(text):
+            commands.reader.find(CAUTION, "has signs in it that cannot be seen")
     except RecursionError:
         commands.reader.find(CAUTION, "is nested too deeply to be judged")
     findings = worst_first(commands.reader.findings)

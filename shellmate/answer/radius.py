@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from shellmate.answer.judging.effects import OVERWRITES, Effect
-from shellmate.answer.judging.marks import HOME, is_glob, reveal
+from shellmate.answer.judging.marks import is_glob, reveal
+from shellmate.answer.listed import at_home, list_files
 
 SECONDS = 0.3
 _FOR_GIT = 0.1  # seconds of them that are kept for asking git
@@ -33,7 +34,9 @@ class Radius:
 
     def __str__(self) -> str:
         if not self.files:
-            return f"{self.does} nothing that is there now" if self.known else f"{self.does} what cannot be told before"
+            if not self.known:
+                return f"{self.does} what cannot be told before"
+            return f"{self.does} {'no file that is there now' if self.whole else 'what takes longer to be counted'}"
         count, more = len(self.files), "" if self.whole and self.known else "more than "
         parts = [f"{more}{count:,} {'file' if count == 1 else 'files'}", _size_in_words(self.size)]
         parts += [f"{self.tracked:,} tracked by git"] if self.tracked else []
@@ -67,7 +70,9 @@ def measure(effects: Iterable[Effect], cwd: Path, home: Path, seconds: float = S
 
 
 def _count(radius: Radius, effect: Effect, cwd: Path, home: Path, end: float) -> None:
-    for path in _paths_of(effect, cwd, home):
+    paths, is_whole = _paths_of(effect, cwd, home, end - time.monotonic())
+    radius.whole = radius.whole and is_whole
+    for path in paths:
         for name, status in _walk(path, effect.recursive):
             if name not in radius.files:
                 radius.files.add(name)
@@ -78,18 +83,21 @@ def _count(radius: Radius, effect: Effect, cwd: Path, home: Path, end: float) ->
                 return
 
 
-def _paths_of(effect: Effect, cwd: Path, home: Path) -> Iterator[str]:
-    folder = os.path.join(cwd, _at_home(effect.folder, home)) if effect.folder else str(cwd)
-    for target in effect.targets:
-        path = os.path.join(folder, _at_home(reveal(target), home))
+def _paths_of(effect: Effect, cwd: Path, home: Path, seconds: float) -> tuple[Iterable[str], bool]:
+    """The paths, and whether these are all."""
+    folder = os.path.join(cwd, at_home(effect.folder, home)) if effect.folder else str(cwd)
+    if effect.listed_by:
+        return list_files(effect.listed_by, folder, home, seconds)
+    return _paths_named(effect.targets, folder, home), True
+
+
+def _paths_named(targets: Iterable[str], folder: str, home: Path) -> Iterator[str]:
+    for target in targets:
+        path = os.path.join(folder, at_home(reveal(target), home))
         if is_glob(target):
             yield from glob.iglob(path)
         else:
             yield path
-
-
-def _at_home(path: str, home: Path) -> str:
-    return str(home) + path[len(HOME) :] if path == HOME or path.startswith(f"{HOME}/") else path
 
 
 def _walk(path: str, recursive: bool) -> Iterator[tuple[str, os.stat_result]]:

@@ -16,17 +16,21 @@ _MEANINGS = {"y": "run it", "e": "edit it", "c": "copy it", "x": "explain it", "
 
 
 def ask_to_run(
-    terminal: int, answer: Answer | None, actions: Mapping[str, Action], cwd: Path, variables: Mapping[str, str]
+    terminal: int,
+    answer: Answer | None,
+    actions_for: Callable[[Answer], Mapping[str, Action]],
+    cwd: Path,
+    variables: Mapping[str, str],
 ) -> Answer | None:
-    """The answer to run, None where it is not to be. `actions` are by their keys, of e, c, x and a; what one of them
-    gives is judged anew. Raises as `judge_fit`, and as the actions do."""
+    """The answer to run, None where it is not to be. The actions for an answer are by their keys, of e, c, x and a;
+    what one of them gives is judged anew. Raises as `judge_fit`, and as the actions do."""
     shown = ""
     while True:
         verdict = judge_fit(answer)
         assert answer
         if answer.language == "shell" and answer.code != shown:
             _say(terminal, foresight_in_words(verdict, answer.code, cwd, variables))
-        shown = answer.code
+        shown, actions = answer.code, actions_for(answer)
         warning = f"caution, it {make_visible(verdict.reasons[0])}: " if verdict.level == CAUTION else ""
         key = ask_key(terminal, f"{warning}run it? [{'/'.join(['y', *actions, 'N'])}] ")
         if key == "y":

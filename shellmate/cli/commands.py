@@ -163,6 +163,7 @@ def shellmate(**options: Any) -> None:
         verbose=options["verbose"] > 0,
         continues=options["continues"],
         session=options["session"],
+        runs=options["run"],
         sandbox=options["sandbox"],
     )
     sampling = Sampling(app.setting("max_tokens"), app.setting("temperature"), seed=app.setting("seed"))

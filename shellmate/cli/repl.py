@@ -101,7 +101,7 @@ def start_chat(app: App, continues: bool, session: str, quiet: bool, verbose: in
         spaced = SpacedOutput(app.env.stdout)
         are_beside = app.env.stdin_is_terminal and app.env.stdout_is_terminal  # messages and answers
         env = app.env if are_beside else replace(app.env, stdout=cast(BinaryIO, spaced))
-        chat = Chat(env, library, open_engine, engine, sampling, choices, thread, notes, app.new_trials)
+        chat = Chat(env, library, open_engine, engine, sampling, choices, thread, notes, app.new_trials, app.explainer)
         reader = open_reader(
             app.env,
             _history_file(app),

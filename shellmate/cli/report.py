@@ -59,7 +59,7 @@ def report(
         _write_alternatives(app, wishes, answers)
     for remark in remarks_on(answer, usage) if not wishes.quiet else ():
         env.say(make_visible(f"shellmate: {remark}"))
-    if not wishes.json:
+    if not (wishes.json or wishes.runs):
         _warn(app, wishes, answers)
     if wishes.verbose:
         env.say(f"shellmate: first token {clock.first:.2f} s, in all {clock.total():.2f} s; {usage}")

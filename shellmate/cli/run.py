@@ -41,7 +41,7 @@ def ask_and_run(app: App, wishes: Wishes, sampling: Sampling, open_engine: Calla
             answer = ask(showing, wishes, sampling, open_engine(), spool if piped else None)
             stop_timeout()
             asking = _Asking(showing, terminal, wishes, sampling, None if piped else open_engine)
-            chosen = ask_to_run(terminal, answer, asking.actions(), app.env.cwd, app.env.variables)
+            chosen = ask_to_run(terminal, answer, asking.actions, app.env.cwd, app.env.variables)
         if chosen is None:
             raise ShellmateError("not run")
         if chosen.language == "shell" and not wishes.sandbox:
@@ -82,27 +82,12 @@ class _Asking:
     def __init__(
         self, app: App, terminal: int, wishes: Wishes, sampling: Sampling, open_engine: Callable[[], Engine] | None
     ):
-        self._app, self._deciding, self._wishes = app, Deciding(app.env, terminal), wishes
-        self._sampling, self._open_engine = sampling, open_engine
-        self._columns = os.get_terminal_size(terminal).columns
+        self._app, self._wishes, self._sampling, self._open_engine = app, wishes, sampling, open_engine
+        self._deciding = Deciding(app.env, terminal, app.explainer, wishes.color)
 
-    def actions(self) -> dict[str, Action]:
+    def actions(self, answer: Answer) -> dict[str, Action]:
         again: dict[str, Action] = {"a": self._ask_again} if self._open_engine else {}
-        return {**self._deciding.actions(), "x": self._explain, **again}
-
-    def _explain(self, answer: Answer) -> Answer:
-        from shellmate.answer.partlist import list_parts
-
-        if answer.language != "shell":
-            self._deciding.say("only commands are explained here")
-            return answer
-        try:
-            parts = self._app.explainer().explain(answer.code)
-        except ShellmateError as error:
-            self._deciding.say(str(error))
-            return answer
-        self._app.env.write("".join(list_parts(parts, self._columns, self._app.env.colours(self._wishes.color, True))))
-        return answer
+        return {**self._deciding.actions(answer), **again}
 
     def _ask_again(self, answer: Answer) -> Answer:
         assert self._open_engine

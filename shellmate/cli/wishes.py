@@ -6,8 +6,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Wishes:
     """What the command line asks for beyond the settings; what is `refused` is no answer. With `continues` it goes on
-    with the last answer of this terminal, with a `session` with that one, which may yet begin. With `sandbox` what is
-    run is run on a copy."""
+    with the last answer of this terminal, with a `session` with that one, which may yet begin. What `runs` is asked
+    about before, with a caution; with `sandbox` it is run on a copy."""
 
     words: tuple[str, ...]
     language: str
@@ -21,4 +21,5 @@ class Wishes:
     verbose: bool = False
     continues: bool = False
     session: str = ""
+    runs: bool = False
     sandbox: bool = False

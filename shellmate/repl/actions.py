@@ -1,33 +1,26 @@
 """What the slash commands do."""
 
 import difflib
-import os
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import BinaryIO
 
 from click import unstyle
 
-from shellmate.answer.answer import Answer
-from shellmate.answer.display import open_display
 from shellmate.answer.prose import write_prose
-from shellmate.answer.run import command_for, confirm, judge_fit, open_terminal, run_to_its_end, status_in_words
-from shellmate.answer.runprompt import ask_to_run
+from shellmate.answer.run import confirm, open_terminal, status_in_words
 from shellmate.answer.sanitise import make_visible
 from shellmate.answer.terminal import size_of
-from shellmate.core.environment import Environment
 from shellmate.core.errors import ShellmateError, UsageError
 from shellmate.prompt.prompt import Prompt, compose, compose_explanation
 from shellmate.repl.chat import Chat, Loaded
 from shellmate.repl.clipboard import copy
-from shellmate.repl.deciding import Deciding
 from shellmate.repl.files import open_file, read_text, write_code
+from shellmate.repl.running import run_last, show_code
 from shellmate.repl.shellrun import Outcome
 from shellmate.repl.slash import help_text
-from shellmate.repl.tty import keeping_modes, without_echo
+from shellmate.repl.tty import without_echo
 from shellmate.request.request import Request
 from shellmate.request.secrets import cut_secrets
 
@@ -47,35 +40,7 @@ class Actions:
         action(argument) if argument else action()
 
     def _run(self) -> None:
-        chat, turn = self.chat, self.chat.last
-        if turn.language not in ("shell", "python"):
-            raise UsageError("only shell and Python are run", "use /save FILE")
-        answer = Answer(turn.language, turn.code, turn.cut, turn.faults)
-        judge_fit(answer)
-        with self._input() as file, open_terminal("/run") as terminal:
-            with os.fdopen(os.dup(terminal), "wb") as screen:
-                self._show(chat.env.writing_to(screen))
-            try:
-                deciding = Deciding(chat.env, terminal).actions()
-                chosen = ask_to_run(terminal, answer, deciding, chat.env.cwd, chat.env.variables)
-            except KeyboardInterrupt:
-                if not chat.env.stdin_is_terminal:
-                    raise
-                chosen = None
-            if chosen is None:
-                chat.notes.dim("not run")
-                return
-            with keeping_modes(terminal):
-                status = run_to_its_end(command_for(chosen.language, chosen.code, chat.env.variables), file)
-        if status:
-            chat.notes.dim(f"the snippet {status_in_words(status)}")
-
-    def _input(self) -> AbstractContextManager[BinaryIO | None]:
-        """What the code reads: the file that it is for, else the terminal; the pipe that messages come from is not for
-        it."""
-        if self.chat.source:
-            return open_file(self.chat.source, self.chat.source.name)
-        return nullcontext() if self.chat.env.stdin_is_terminal else open(os.devnull, "rb")
+        run_last(self.chat)
 
     def _is_confirmed(self, ask: Callable[[], bool]) -> bool:
         try:
@@ -84,10 +49,6 @@ class Actions:
             if not self.chat.env.stdin_is_terminal:
                 raise
             return False
-
-    def _show(self, env: Environment) -> None:
-        turn = self.chat.last
-        open_display(env, turn.language, self.chat.choices.color).finish(turn.code)
 
     def _copy(self) -> None:
         code = self.chat.last.code
@@ -216,7 +177,7 @@ class Actions:
         self.chat.notes.dim(str(summary))
         self.chat.notes.dim(f"the last question was: {turns[-1].words}")
         if turns[-1].code:
-            self._show(self.chat.env)
+            show_code(self.chat, self.chat.env)
 
     def _stats(self) -> None:
         turns = self.chat.thread.turns

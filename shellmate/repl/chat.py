@@ -1,6 +1,6 @@
 """A conversation that is going on: what was said, what is set, and the engine that answers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +30,7 @@ from shellmate.session.turn import Turn
 
 if TYPE_CHECKING:
     from shellmate.answer.trials import Trials
+    from shellmate.request.command.parts import Explainer
 
 _WARMER = 0.7  # the temperature of another answer to the same question
 
@@ -63,8 +64,9 @@ class Basis:
 
 @dataclass
 class Chat:
-    """`open_engine` makes an engine for a model; the one at work is `engine`. `usage` is that of the last answer,
-    `bases` are by the places of the turns, `unanswered` are the words of the last question if that got no answer."""
+    """`open_engine` makes an engine for a model; the one at work is `engine`. `new_trials` makes what tries the answers
+    to a question, `open_explainer` what knows the parts of commands. `usage` is that of the last answer, `bases` are by
+    the places of the turns, `unanswered` are the words of the last question if that got no answer."""
 
     env: Environment
     library: PromptLibrary
@@ -75,6 +77,7 @@ class Chat:
     thread: Thread
     notes: Notes
     new_trials: "Callable[[str], Trials | None]"
+    open_explainer: "Callable[[], Explainer]"
     usage: Usage = field(default_factory=Usage)
     loaded: Loaded | None = None
     bases: dict[int, Basis] = field(default_factory=dict)
@@ -121,8 +124,9 @@ class Chat:
         self.retries, self.unanswered = 0, words
         self._ask_anew(self.sampling)
 
-    def retry(self) -> None:
-        """Give the last question another answer, in place of the one that it has. Raises as `ask`, and UsageError where
+    def retry(self, refused: Sequence[str] = (), is_asked_about: bool = False) -> None:
+        """Give the last question another answer, none of the `refused` codes where that can be, in place of the one
+        that it has. What it would do is not told where it `is_asked_about` next. Raises as `ask`, and UsageError where
         nothing was asked."""
         if not self.unanswered and not self.thread.turns:
             raise UsageError("nothing was asked yet", "ask something")
@@ -134,11 +138,16 @@ class Chat:
             return
         *earlier, last = self.thread.turns
         loaded = self._basis(len(earlier)).loaded
-        self.thread.replace_last(self._answer(last.words, earlier, sampling, loaded, refused=last.code))
+        turn = self._answer(last.words, earlier, sampling, loaded, (*refused, last.code))
+        self.thread.replace_last(turn)
+        if not is_asked_about:
+            self._warn_of(turn)
 
     def _ask_anew(self, sampling: Sampling) -> None:
-        self.thread.add(self._answer(self.unanswered, self.thread.turns, sampling, self.loaded))
+        turn = self._answer(self.unanswered, self.thread.turns, sampling, self.loaded)
+        self.thread.add(turn)
         self.loaded, self.unanswered = None, ""
+        self._warn_of(turn)
 
     def _place_of_last(self) -> int:
         turns = self.thread.turns
@@ -151,13 +160,13 @@ class Chat:
         return self.bases.get(place, Basis())
 
     def _answer(
-        self, words: str, turns: list[Turn], sampling: Sampling, loaded: Loaded | None, refused: str = ""
+        self, words: str, turns: list[Turn], sampling: Sampling, loaded: Loaded | None, refused: Sequence[str] = ()
     ) -> Turn:
         clock, conversation = Clock(), conversation_of(turns)
         request = Request(words, self.choices.language, loaded.input if loaded else None)
         changes = is_change(words)
         prompt = compose_turn(request, conversation, self.library, self.choices.prompt, is_change=changes)
-        refused = refused or (conversation.code if changes and prompt.turns else "")
+        refused = refused or ((conversation.code,) if changes and prompt.turns and conversation.code else ())
 
         def display(language: str) -> Display:
             clock.note_first()
@@ -171,7 +180,7 @@ class Chat:
                     sampling,
                     display,
                     request.input,
-                    [refused] if refused else (),
+                    refused,
                     self.new_trials(words),
                 )
                 if prompt.openings
@@ -201,9 +210,11 @@ class Chat:
         answer, usage = response.answer, response.usage
         for remark in remarks_on(answer, usage):
             self.notes.dim(remark)
-        verdict = judge(answer.language, answer.code)
+        if not prompt.beside:
+            self.engine.note_turn(without_first_turns(prompt, usage.dropped_turns), response.message)
+
+    def _warn_of(self, turn: Turn) -> None:
+        verdict = judge(turn.language, turn.code)
         if verdict.level != SAFE:
             say = self.notes.warn if verdict.level == DANGER else self.notes.dim
             say(f"{verdict.level}: it {make_visible(verdict.reasons[0])}")
-        if not prompt.beside:
-            self.engine.note_turn(without_first_turns(prompt, usage.dropped_turns), response.message)

@@ -58,3 +58,35 @@ def test_the_reason_says_what_would_be_done(command, reason):
 
 def test_the_worst_comes_first():
     assert judge("shell", "git push -f; rm -rf /; rm -rf x").reasons[0] == "deletes all of /"
+
+
+@pytest.mark.parametrize(
+    ("level", "command"),
+    [
+        ("danger", "rm \u2013rf /"),
+        ("danger", "rm \uff0drf \uff0f"),
+        ("danger", "\uff52\uff4d -rf /"),
+        ("danger", "\u0433m -rf /"),
+        ("danger", "\u200brm -rf /"),
+        ("danger", "r\u200dm -rf /"),
+        ("danger", "rm\u00a0-rf\u00a0/"),
+        ("danger", "rm -rf /\ufeff"),
+        ("danger", "rm -rf \u202e/"),
+        ("danger", "ls\rrm -rf /"),
+        ("caution", "echo \x1b[2J"),
+        ("caution", "echo 'a\u202eb'"),
+        ("caution", "cat a\u200bb"),
+        ("safe", "ls\r\npwd\r\n"),
+        ("safe", "ls\r"),
+        ("safe", "\ufeffls"),
+        ("safe", "echo '\U0001f468\u200d\U0001f469\u200d\U0001f467 family'"),
+        ("safe", "cat \u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645.txt"),
+        ("safe", "git commit -m 'a \u2013 b \u2014 \u201cquotes\u201d'"),
+        ("safe", "echo don\u2019t"),
+        ("safe", "cd ~/\u0414\u043e\u043a\u0443\u043c\u0435\u043d\u0442\u044b && ls"),
+        ("safe", "echo '\u4f60\u597d\uff1b\u518d\u89c1'"),
+        ("safe", "awk -F'\uff0c' '{print $1}' f"),
+    ],
+)
+def test_signs_that_look_like_others_or_are_not_seen(level, command):
+    assert judge("shell", command).level == level, judge("shell", command).reasons

@@ -40,7 +40,7 @@ def end_of(child: pexpect.spawn) -> tuple[str, int]:
 
 def test_one_key_runs_it_on_what_was_piped_in(bash):
     child = bash("cat sales.csv | shellmate -r 'mean of price'")
-    child.expect(r"run it\? \[y/e/c/x/N\] ")
+    child.expect(r"run it\? \[y/e/c/N\] ")
     assert "select" in child.before
     child.send("y")
     printed, status = end_of(child)

@@ -67,23 +67,55 @@ def test_run_shows_the_code_and_asks_with_one_key(chat):
     terminal = chat(shell("echo ran; exit 3"))
     terminal.say("do it")
     terminal.send("/run\r")
-    terminal.shows("run it? [y/e/c/N]")
+    terminal.shows("run it? [y/e/c/x/a/N]")
     assert terminal.text().count("echo ran; exit 3") == 2
     terminal.send("n")
     terminal.comes_back()
-    assert "[y/e/c/N] n\nnot run" in terminal.text()
+    assert "[y/e/c/x/a/N] n\nnot run" in terminal.text()
     terminal.send("/run\r")
-    terminal.wait(lambda: terminal.text().count("[y/e/c/N]") == 2, "it asks again")
+    terminal.wait(lambda: terminal.text().count("[y/e/c/x/a/N]") == 2, "it asks again")
     terminal.send("y")
     terminal.comes_back()
-    assert "[y/e/c/N] y\nran\nthe snippet ended with exit status 3" in terminal.text()
+    assert "[y/e/c/x/a/N] y\nran\nthe snippet ended with exit status 3" in terminal.text()
     terminal.send("/run\r")
-    terminal.wait(lambda: terminal.text().count("[y/e/c/N]") == 3, "it asks again")
+    terminal.wait(lambda: terminal.text().count("[y/e/c/x/a/N]") == 3, "it asks again")
     terminal.send("\x1b[A")  # a key of three bytes
     terminal.comes_back()
     terminal.settle()
     assert terminal.line() == "»"
     assert len(terminal.asked()) == 1
+
+
+def test_run_explains_and_asks_for_another_answer_as_the_option_does(chat):
+    terminal = chat(shell("rm -rf one"), shell("rm -rf two"), shell("rm -rf two"), shell("echo 3"))
+    terminal.say("delete it")
+    terminal.send("/run\r")
+    terminal.shows("run it? [y/e/c/x/a/N]")
+    terminal.send("x")
+    terminal.wait(lambda: terminal.text().count("run it?") == 2, "it asks again")
+    assert any(line.startswith("-rf") or line.startswith("rm ") for line in terminal.text().splitlines())
+    terminal.send("a")
+    terminal.wait(lambda: terminal.text().count("run it?") == 3, "it asks about another one")
+    assert terminal.text().count("it deletes two and all in it") == 1
+    terminal.send("a")
+    terminal.wait(lambda: terminal.text().count("run it?") == 4, "it asks about the third")
+    terminal.send("y")
+    terminal.comes_back()
+    assert "\n3\n" in terminal.text()
+    assert [note["answer"] for note in terminal.noted()][-1] == "".join(shell("echo 3"))
+    assert terminal.logged() == ["delete it"]
+
+
+def test_only_commands_have_parts_and_only_the_last_question_another_answer(chat):
+    terminal = chat(LOOP, ["It is so."])
+    terminal.say("loop in python")
+    terminal.send("/run\r")
+    terminal.shows("run it? [y/e/c/a/N]")
+    terminal.send("n")
+    terminal.comes_back()
+    terminal.say("why is that?")
+    terminal.send("/run\r")
+    terminal.shows("run it? [y/e/c/N]")
 
 
 def test_ctrl_c_at_the_question_runs_nothing(chat, tmp_path):
@@ -103,14 +135,14 @@ def test_what_is_dangerous_is_refused_without_asking(chat):
     terminal = chat(shell("rm -rf /"))
     terminal.say("clean up")
     terminal.say("/run")
-    assert "not run: it " in terminal.text() and "[y/e/c/N]" not in terminal.text()
+    assert "not run: it " in terminal.text() and "run it?" not in terminal.text()
 
 
 def test_a_snippet_that_leaves_the_terminal_changed_does_no_harm(chat):
     terminal = chat(shell("stty raw -echo; kill -9 $$"), LS)
     terminal.say("break it")
     terminal.send("/run\r")
-    terminal.shows("[y/e/c/N]")
+    terminal.shows("[y/e/c/x/a/N]")
     terminal.send("y")
     terminal.comes_back()
     terminal.send("!stty -a < /dev/tty | tr ';' '\\n' | grep -w isig\r")
@@ -129,7 +161,7 @@ def test_a_loaded_file_is_told_and_handed_to_the_snippet(chat, tmp_path):
     terminal.say("a script that tells how long it is")
     assert "bolt,1.5" in terminal.asked()[0]["context"]
     terminal.send("/run\r")
-    terminal.shows("[y/e/c/N]")
+    terminal.shows("[y/e/c/a/N]")
     terminal.send("y")
     terminal.comes_back()
     assert f"\n{len(CSV)}\n" in terminal.text()

@@ -67,7 +67,7 @@ def test_run_asks_on_the_terminal_and_leaves_the_messages_alone(chat, tmp_path):
     (tmp_path / "messages").write_text("copy\n/run\nlist files\n")
     command = f"echo '» started'; {command_of(tmp_path)} < messages > out; echo left"
     terminal = chat(shell("cat; echo ran"), LS, command=command)
-    terminal.shows("run it? [y/e/c/N]")
+    terminal.shows("run it? [y/e/c/x/a/N]")
     assert "cat; echo ran\nrun it?" in terminal.text()
     terminal.send("y")
     terminal.shows("left")

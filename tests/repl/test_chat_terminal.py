@@ -89,7 +89,7 @@ def test_ctrl_c_ends_a_snippet_but_not_the_chat(chat):
     terminal = chat(shell("echo begun; sleep 10"))
     terminal.say("wait")
     terminal.send("/run\r")
-    terminal.shows("run it? [y/e/c/N]")
+    terminal.shows("run it? [y/e/c/x/a/N]")
     terminal.send("y")
     terminal.shows("y\nbegun")
     terminal.send(CTRL_C)

@@ -33,6 +33,13 @@ def test_what_needs_care_is_said_with_the_question(terminal):
     terminal.wait(lambda: "ended 1" in terminal.text().splitlines(), "it is not run")
 
 
+def test_what_needs_care_is_said_once(terminal):
+    ask_about(terminal, "rm -rf build")
+    terminal.send("y")
+    ends_with(terminal, 0)
+    assert terminal.text().count("it deletes build and all in it") == 1
+
+
 def ask_about(terminal, code: str) -> None:
     terminal.answer(code)
     terminal.send("shellmate -r --sh 'do it'; echo ended $?\r")

@@ -27,9 +27,9 @@ def _change_folder(commands: "Commands", call: Call) -> str:
 
 def _source(commands: "Commands", call: Call) -> str | None:
     names = call.values
-    if not names:
+    if not names and call.stdin is None:
         return ""
-    text = call.stdin if names[0] in ("/dev/stdin", "-") else call.state.written(names[0])
+    text = call.stdin if not names or names[0] in ("/dev/stdin", "-") else call.state.written(names[0])
     return commands.read_code(Code(SHELL, text, call.words[1:]), call.state) if text is not None else UNKNOWN
 
 
@@ -60,7 +60,8 @@ def _set(commands: "Commands", call: Call) -> str | None:
 
 def _read(commands: "Commands", call: Call) -> str:
     names = [reveal(word) for word in call.operands(("-p", "-d", "-n", "-N", "-t", "-u", "-i"))] or ["REPLY"]
-    lines = (call.stdin or UNKNOWN).splitlines()[:16] or [UNKNOWN]
+    split = {ord(sign): " " for sign in call.state.values("IFS")[0] if sign not in ("\n", UNKNOWN)}
+    lines = (call.stdin or UNKNOWN).translate(split).splitlines()[:16] or [UNKNOWN]
     parts = [line.split(None, len(names) - 1) for line in lines]
     for at, name in enumerate(names):
         call.state.assign(name, [part[at] if at < len(part) else "" for part in parts])
@@ -72,10 +73,17 @@ def _shift(commands: "Commands", call: Call) -> str:
     return ""
 
 
+def _hash(commands: "Commands", call: Call) -> str:
+    if call.has("-p") and len(call.values) > 2:
+        call.state.aliases[call.values[-1]] = call.values[-2]
+    return ""
+
+
 BUILTINS: dict[str, Callable[["Commands", Call], str | None]] = {
     **dict.fromkeys(("cd", "pushd", "chdir", "z"), _change_folder),
     **dict.fromkeys(("source", "."), _source),
     **dict.fromkeys(("alias", "abbr"), _alias),
+    "hash": _hash,
     "set": _set,
     "read": _read,
     "shift": _shift,

@@ -28,6 +28,10 @@ class Call:
     def text(self) -> str:
         return " ".join(self.values)
 
+    @property
+    def asks_for_help(self) -> bool:
+        return "--help" in self.values or self.values in (["--version"], ["-h"], ["help"], ["-V"])
+
     @cached_property
     def _options(self) -> list[str]:
         return self.values[: self.values.index("--")] if "--" in self.values else self.values

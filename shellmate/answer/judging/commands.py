@@ -10,7 +10,8 @@ from typing import Any
 from shellmate.answer.judging.assignments import find_in_assignment
 from shellmate.answer.judging.builtin import BUILTINS
 from shellmate.answer.judging.call import Call
-from shellmate.answer.judging.effects import OVERWRITES, Effect, effects_of
+from shellmate.answer.judging.effects import OVERWRITES, Effect, Effects, effects_of
+from shellmate.answer.judging.filecopies import follow_files
 from shellmate.answer.judging.findings import CAUTION, DANGER
 from shellmate.answer.judging.interpreters import SHELL, SQL, Code, code_of, language_of
 from shellmate.answer.judging.marks import FETCHED, UNKNOWN, is_unknown, reveal, shield
@@ -18,16 +19,17 @@ from shellmate.answer.judging.outputs import printed_by
 from shellmate.answer.judging.programs import find_in_program
 from shellmate.answer.judging.pythontext import PythonReader
 from shellmate.answer.judging.reader import ShellReader
-from shellmate.answer.judging.repeaters import calls_of, is_repeater
+from shellmate.answer.judging.repeaters import FINDERS, calls_of, is_repeater
 from shellmate.answer.judging.rules import find_by_rules
 from shellmate.answer.judging.scripts import find_in_script, shell_commands_in
 from shellmate.answer.judging.sqltext import find_in_sql
 from shellmate.answer.judging.state import State
 from shellmate.answer.judging.tables import programs
-from shellmate.answer.judging.wrappers import is_wrapper, unwrap
+from shellmate.answer.judging.unheard import commands_within, is_unheard_of
+from shellmate.answer.judging.wrappers import is_wrapper, opens_shell, unwrap
 
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=")
-_CRON = re.compile(r"^\s*(?:@\w+|(?:[\d*/,\-A-Za-z]+\s+){5})(.*)$", re.MULTILINE)
+_GLOBBED = re.compile(r"[*?]|\[[^\]]+\]")
 _STATEMENTS = ("drop", "delete", "update", "alter")  # of SQL, as if it were a command
 _DEEPEST = 30  # programs that run one another
 _MOST_CALLS = 500  # of functions and aliases, in one judgement
@@ -43,7 +45,7 @@ class Commands:
         self._calls = 0
         self._uncalled: dict[str, tuple[Any, State]] = {}
         self._elsewhere = 0  # wrapped up in what runs commands on another machine
-        self.effects: list[Effect] = []
+        self.effects = Effects()
         self._wrapped = 0
 
     def run(self, words: list[str], state: State, stdin: str | None) -> str:
@@ -52,6 +54,8 @@ class Commands:
         if not words:
             return ""
         name = reveal(words[0])
+        if len(words) > 1 and _GLOBBED.search(basename(words[0])):
+            self._run_unknown(name)
         if is_unknown(name) and (FETCHED in name or "/" not in name or is_unknown(basename(name))):
             return self._run_unknown(name)
         if is_wrapper(name):
@@ -67,7 +71,16 @@ class Commands:
         if "/" in name and (script := state.written(name)) is not None:
             return self.read_code(Code(SHELL, script, tuple(words[1:])), state)
         program = basename(name).lstrip("=") or name
+        if (script := state.installed(program)) is not None:
+            self._run_installed(script, state)
         return self._run_program(Call(program, tuple(words[1:]), state, stdin))
+
+    def _run_installed(self, script: str, state: State) -> None:
+        """A program of that name may be there from before, and is often one that is downloaded as a whole."""
+        if is_unknown(script):
+            self.reader.find(CAUTION, "runs what it has downloaded or written, unseen")
+        else:
+            self.read_code(Code(SHELL, script), state)
 
     def _run_unknown(self, name: str) -> str:
         if FETCHED in name:
@@ -113,9 +126,12 @@ class Commands:
 
     def _run_program(self, call: Call) -> str:
         reader = self.reader
-        if call.program in programs("showing") or (call.program == "command" and call.has("-v", "-V")):
+        shows = call.program in programs("showing") and not call.has("-P", "--pager")
+        if shows or (call.program == "command" and call.has("-v", "-V")):
             return "\n".join(call.values)
-        if _only_helps(call):
+        if call.asks_for_help and not (
+            is_wrapper(call.program) or is_repeater(call.program) or language_of(call.program)
+        ):
             return UNKNOWN
         if call.program in BUILTINS:
             printed = BUILTINS[call.program](self, call)
@@ -123,14 +139,28 @@ class Commands:
                 return printed
         if call.program.lower() in _STATEMENTS:
             reader.findings += find_in_sql(f"{call.program} {call.text}")
+        follow_files(call)
         reader.findings += find_by_rules(call)
         reader.findings += find_in_program(call)
         if not self._elsewhere:
-            self.effects += effects_of(call)
+            self.effects.note(*effects_of(call))
         self._elsewhere += call.program in programs("elsewhere")
         printed = self._run_inner(call)
+        if is_unheard_of(call):
+            self._look_inside(call)
         self._elsewhere -= call.program in programs("elsewhere")
         return printed
+
+    def _look_inside(self, call: Call) -> None:
+        """What a program that nothing is known of would do, did it run what it is given."""
+        trial = Commands()
+        for inner in commands_within(call):
+            if inner.text is None:
+                trial.run(list(inner.words), State(), None)
+            else:
+                trial.reader.read(inner.text, State())
+        if worst := next((found for found in trial.reader.findings if found.level == DANGER), None):
+            self.reader.find(CAUTION, f"may run a command that {worst.reason}")
 
     def _run_inner(self, call: Call) -> str:
         """What is printed by what a program runs in turn, or by itself."""
@@ -145,12 +175,13 @@ class Commands:
                 printed += self._run_wrapped(list(wrapped.words), state, call.stdin)
             else:
                 printed += reader.read(wrapped.text, state, call.stdin)
+        if call.stdin is not None and opens_shell(call):
+            self.read_code(Code(SHELL, call.stdin), state)
+        since = len(self.effects)
         for inner in calls_of(call):
             self._run_wrapped(inner, state, None)
-        if call.program in ("at", "batch") and call.stdin:
-            reader.read(call.stdin, state)
-        if call.program == "crontab" and call.stdin:
-            reader.read("\n".join(_CRON.findall(call.stdin)), state)
+        if call.program in FINDERS and not self._elsewhere:
+            self.effects.note_found(call, since)
         printed = printed if runs else printed_by(call)
         if call.program in ("base64", "xxd", "base32", "openssl") and not is_unknown(printed):
             self._decoded.add(printed.strip())
@@ -216,9 +247,4 @@ class Commands:
     def note_overwritten(self, place: str, state: State) -> None:
         """That what is printed goes to a file, shielded, in the place of what is in it."""
         if not self._elsewhere:
-            self.effects.append(Effect(OVERWRITES, (place,), folder=state.folder))
-
-
-def _only_helps(call: Call) -> bool:
-    helps = call.values in (["--help"], ["--version"], ["-h"], ["help"], ["-V"]) or "--help" in call.values
-    return helps and not (is_wrapper(call.program) or is_repeater(call.program) or language_of(call.program))
+            self.effects.note(Effect(OVERWRITES, (place,), folder=state.folder))

@@ -16,8 +16,10 @@ from shellmate.answer.judging.paths import (
     may_be_all_of,
 )
 from shellmate.answer.judging.places import find_in_places
+from shellmate.answer.judging.redirections import only_sets
 from shellmate.answer.judging.repeaters import found_by
 
+_WRITES = re.compile(r"(^|[|;\n%$\d])\s*(w|wq|x|wqa|wa|xa|xit|update)(!|\b)")
 _ENDLESS = ("if=/dev/zero", "if=/dev/urandom", "if=/dev/random")
 
 
@@ -79,9 +81,7 @@ def dd(call: Call) -> Iterator[Finding]:
         reveal(word)[3:] for word in call.words if not word.startswith("of=") and reveal(word).startswith("of=")
     ]
     for target in targets:
-        if is_disk(target):
-            yield Finding(DANGER, f"overwrites the disk {legible(target)}")
-        elif is_unknown(target):
+        if is_unknown(target):
             yield Finding(CAUTION, "overwrites a file or a disk that is not known before")
     yield from find_in_places(call, targets, "overwrites")
     endless = any(value in _ENDLESS for value in call.values) and "count=" not in call.text
@@ -93,17 +93,17 @@ def copy(call: Call) -> Iterator[Finding]:
     """cp, mv, install, tee and pv: what they write over, and what they take away."""
     targets = call.operands()
     into = targets if call.program == "tee" else targets[-1:]
-    for disk in (target for target in into if is_disk(target)):
-        yield Finding(DANGER, f"overwrites the disk {legible(disk)}")
     if call.program == "mv":
         yield from _move_away(call, targets[:-1], into)
     if len(targets) > 1 and reveal(targets[0]) == "/dev/null":
         yield Finding(CAUTION, f"empties {legible(targets[-1])}")
     if call.program == "tee" and call.has("-a", "--append"):
         for target in (target for target in targets if is_startup(target) or is_of_accounts(target)):
-            if not reveal(target).endswith(("rc", "profile")) or is_unknown(call.stdin or UNKNOWN):
+            if not (reveal(target).endswith(("rc", "profile")) and only_sets(call.stdin or UNKNOWN)):
                 yield Finding(CAUTION, f"changes what is run by itself, in {legible(target)}")
         return
+    if call.has("-r", "-R", "-a", "--recursive", "--archive") and into and reveal(absolute(into[-1])) == "/":
+        yield Finding(CAUTION, "overwrites files in /")
     in_folder = bool(into) and reveal(into[-1]).endswith("/")
     yield from (found for found in find_in_places(call, into, "overwrites") if not in_folder or found.level == DANGER)
 
@@ -139,14 +139,43 @@ def rsync(call: Call) -> Iterator[Finding]:
 def archive(call: Call) -> Iterator[Finding]:
     """tar."""
     extracts = call.has("-x", "--extract", "--get") or re.match(r"[a-z]*x", call.values[0] if call.values else "")
-    into = call.value_of("-C", "--directory")
-    if extracts and into and absolute(into) in ("/", "/etc", "/usr", "/bin", "/boot"):
-        yield Finding(CAUTION, f"overwrites files in {into}")
+    if extracts:
+        yield from _unpack(call, call.value_of("-C", "--directory"))
+    if extracts and (call.has("-P", "--absolute-names") or "P" in call.values[0].lstrip("-")):
+        yield Finding(CAUTION, "overwrites files wherever the archive says")
     written = call.value_of("-f", "--file")
     if written and not extracts and is_disk(written):
         yield Finding(DANGER, f"overwrites the disk {written}")
     if call.has("--remove-files"):
         yield Finding(CAUTION, "deletes what it has packed")
+
+
+def unpack(call: Call) -> Iterator[Finding]:
+    """unzip, 7z and cpio."""
+    if call.program in ("cpio", "pax"):
+        if call.has("-i", "--extract", "-r"):
+            yield from _unpack(call, call.value_of("-D", "--directory"))
+    elif call.program in ("unzip", "bsdunzip"):
+        if not call.has("-l", "-t", "-v", "-p", "-Z"):
+            yield from _unpack(call, call.value_of("-d"))
+    elif call.values[:1] in (["x"], ["e"]):
+        yield from _unpack(call, next((value[2:] for value in call.values if value.startswith("-o")), None))
+
+
+def _unpack(call: Call, into: str | None) -> Iterator[Finding]:
+    folder = reveal(absolute(into or ".", call.state.folder))
+    if folder in ("/", "/etc", "/usr", "/bin", "/usr/bin", "/lib", "/boot"):
+        yield Finding(CAUTION, f"overwrites files in {folder}")
+
+
+def write_image(call: Call) -> Iterator[Finding]:
+    """qemu-img, ddrescue and their kind."""
+    operands = call.operands()
+    if call.program == "qemu-img":
+        written = operands[-1:] if call.values[:1] in (["convert"], ["dd"]) else []
+    else:
+        written = operands[1:2]
+    yield from find_in_places(call, [target for target in written if is_disk(target)], "overwrites")
 
 
 def sort(call: Call) -> Iterator[Finding]:
@@ -158,12 +187,25 @@ def link(call: Call) -> Iterator[Finding]:
     operands = call.operands()
     if call.has("-f", "--force") and len(operands) > 1 and not reveal(operands[-1]).endswith("/"):
         yield from find_in_places(call, operands[-1:], "replaces")
+    elif operands and is_startup(operands[-1], call.state.folder) and reveal(operands[-1]).startswith("/etc/"):
+        yield Finding(CAUTION, f"changes what is run by itself, in {legible(operands[-1])}")
 
 
 def truncate(call: Call) -> Iterator[Finding]:
     if not re.search(r"(-s|--size)[ =]?[+>]", call.text):
         yield Finding(CAUTION, "cuts files")
     yield from find_in_places(call, call.operands(("-s", "--size", "-r")), "cuts")
+
+
+def edit(call: Call) -> Iterator[Finding]:
+    """ed, ex and vim, told beforehand what to write."""
+    told = [call.values[at + 1] for at, value in enumerate(call.values[:-1]) if re.fullmatch(r"-\w*c|--cmd", value)]
+    told += [value[1:] for value in call.values if value.startswith("+")]
+    if call.program in ("ed", "ex", "red"):
+        told.append(call.stdin or "")
+    if any(_WRITES.search(text) for text in told):
+        yield Finding(CAUTION, "changes files in place")
+        yield from find_in_places(call, call.operands(("-c", "--cmd", "-S", "-u", "-i")), "changes")
 
 
 def edit_in_place(call: Call) -> Iterator[Finding]:

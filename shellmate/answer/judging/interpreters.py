@@ -8,9 +8,12 @@ from shellmate.answer.judging.call import Call
 from shellmate.answer.judging.marks import reveal
 from shellmate.answer.judging.tables import options, programs
 
-SHELL, PYTHON, SCRIPT, SQL = "shell", "python", "script", "sql"
+SHELL, PYTHON, SCRIPT, SQL, RECIPES, TIMETABLE = "shell", "python", "script", "sql", "recipes", "timetable"
 _SHELL_VALUED = ("-o", "+o", "-O", "+O", "--rcfile", "--init-file")
 _SED_RUNS = re.compile(r"(?:^|[;{\d$/]) *e +([^;]+)")
+_SED_RUNS_RESULT = re.compile(r"s([/|#,@])(?:\\.|(?!\1).)*\1((?:\\.|(?!\1).)*)\1[gIp\d]*e")
+_MAKEFILES = ("GNUmakefile", "makefile", "Makefile")
+_CRON = re.compile(r"^\s*(?:@\w+|(?:[\d*/,\-A-Za-z]+\s+){5})(.*)$", re.MULTILINE)
 _PYTHON = re.compile(r"(python|pypy|ipython)[\d.]*w?")
 
 
@@ -35,6 +38,10 @@ def language_of(program: str) -> str:
         return PYTHON
     if program in options("scripts") or program in _texts():
         return SCRIPT
+    if program in ("make", "gmake"):
+        return RECIPES
+    if program in ("at", "batch", "crontab"):
+        return TIMETABLE
     return SQL if program in options("databases") else ""
 
 
@@ -45,12 +52,19 @@ def code_of(call: Call) -> Iterator[Code]:
             yield from _of_shell(call)
         case "python":
             yield from _of_program(call, PYTHON, ("-c",), ("-m", "-W", "-X"))
+        case "recipes":
+            yield from _of_recipes(call)
+        case "timetable" if call.stdin:
+            lines = _CRON.findall(call.stdin) if call.program == "crontab" else [call.stdin]
+            yield from (Code(SHELL, line) for line in lines)
         case "script" if call.program in _texts():
             operands = call.operands(("-F", "-v", "-f", "-e"))
             given = [value for value in [call.value_of("-e"), *map(reveal, operands[:1])] if value]
             yield from (Code(SCRIPT, text) for text in given)
             if call.program in programs("seds"):
                 yield from (Code(SHELL, found) for text in given for found in _SED_RUNS.findall(text))
+                made = (found[2] for text in given for found in _SED_RUNS_RESULT.finditer(text))
+                yield from (Code(SHELL, re.sub(r"\\(.)", r"\1", text)) for text in made)
         case "script":
             yield from _of_program(call, SCRIPT, options("scripts")[call.program], ())
         case "sql":
@@ -82,6 +96,19 @@ def _of_shell(call: Call) -> Iterator[Code]:
             return
     if call.stdin is not None:
         yield Code(SHELL, call.stdin)
+
+
+def _of_recipes(call: Call) -> Iterator[Code]:
+    """The commands of a makefile that is known, whatever its targets."""
+    named = call.value_of("-f", "--file", "--makefile")
+    if call.has("-f") and named in (None, "-", "/dev/stdin"):  # the parser takes a - in front of << for a part of it
+        texts = [call.stdin]
+    else:
+        texts = [call.state.written(name) for name in ([named] if named else _MAKEFILES)]
+    for text in texts:
+        commands = [line.strip().lstrip("@+-") for line in (text or "").splitlines() if line.startswith("\t")]
+        if commands:
+            yield Code(SHELL, "\n".join(commands))
 
 
 def _of_program(call: Call, language: str, options: tuple[str, ...], valued: tuple[str, ...]) -> Iterator[Code]:

@@ -7,7 +7,7 @@ from shellmate.answer.judging.call import Call
 from shellmate.answer.judging.deleting import rsync
 from shellmate.answer.judging.findings import CAUTION, DANGER, Finding
 from shellmate.answer.judging.marks import SECRET, reveal
-from shellmate.answer.judging.paths import is_disk, is_secret
+from shellmate.answer.judging.paths import is_secret
 from shellmate.answer.judging.places import find_in_places
 
 _HERE = re.compile(r"127\.\d+\.\d+\.\d+|localhost|::1")
@@ -30,9 +30,7 @@ def download(call: Call) -> Iterator[Finding]:
     ):
         yield Finding(CAUTION, "deletes something on a server")
     saved = call.value_of("-O", "--output-document") if call.program == "wget" else call.value_of("-o", "--output")
-    if saved and is_disk(saved):
-        yield Finding(DANGER, f"overwrites the disk {saved}")
-    elif saved:
+    if saved:
         yield from find_in_places(call, [saved], "overwrites")
 
 
@@ -49,6 +47,12 @@ def copy_away(call: Call) -> Iterator[Finding]:
 
 def send_mail(call: Call) -> Iterator[Finding]:
     if _tells_secrets(call):
+        yield Finding(DANGER, "sends secrets to another machine")
+
+
+def look_up(call: Call) -> Iterator[Finding]:
+    """dig, ping and their kind, which tell a name to another machine."""
+    if SECRET in call.text:
         yield Finding(DANGER, "sends secrets to another machine")
 
 

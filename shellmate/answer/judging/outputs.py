@@ -8,9 +8,9 @@ from posixpath import basename, dirname
 
 from shellmate.answer.judging.call import Call
 from shellmate.answer.judging.escapes import decode_escapes
-from shellmate.answer.judging.marks import FETCHED, SECRET, UNKNOWN, is_unknown, reveal
+from shellmate.answer.judging.marks import FETCHED, SECRET, UNKNOWN, is_glob, is_unknown, reveal
 from shellmate.answer.judging.paths import is_secret
-from shellmate.answer.judging.repeaters import found_by
+from shellmate.answer.judging.repeaters import RUNS, found_by
 from shellmate.answer.judging.tables import programs
 
 _SET_UP = re.compile(
@@ -26,11 +26,11 @@ def printed_by(call: Call) -> str:
     printed = _printed_by(call)
     if is_unknown(printed) and not printed.endswith("\n"):
         printed += "\n"
-    return (
-        printed + SECRET
-        if (reads or told or call.program in programs("telling")) and SECRET not in printed
-        else printed
-    )
+    return printed + SECRET if (reads or told or _tells(call)) and SECRET not in printed else printed
+
+
+def _tells(call: Call) -> bool:
+    return call.program in programs("telling") or any(v.startswith("--export-secret") for v in call.values)
 
 
 def _printed_by(call: Call) -> str:
@@ -38,15 +38,22 @@ def _printed_by(call: Call) -> str:
         return _KNOWN[call.program](call)
     if _sets_up(call):
         return ""
-    if call.program in programs("fetching"):
+    if call.program in programs("fetching") or call.values[:1] == ["s_client"]:
         return _fetched(call)
     if call.stdin is None:
         return FETCHED if call.program in programs("decoding") and _decodes(call) else UNKNOWN
     if call.program in programs("passing") and (not call.operands() or call.program == "tee"):
-        return call.stdin
+        return call.stdin if call.program not in ("head", "tail") else _some_of(call.stdin)
     if call.program in programs("decoding") and _decodes(call):
         return FETCHED
     return UNKNOWN if is_unknown(call.stdin) and FETCHED not in call.stdin else f"{call.stdin}\n{UNKNOWN}"
+
+
+def _some_of(text: str) -> str:
+    """Some of the names in a text, where there are any that are not written out in it."""
+    if FETCHED in text or not (is_unknown(text) or is_glob(text)):
+        return text
+    return UNKNOWN if is_unknown(text) else f"{text}\n{UNKNOWN}"
 
 
 def _sets_up(call: Call) -> bool:
@@ -174,7 +181,9 @@ def _paths(change: Callable[[str], str]) -> Callable[[Call], str]:
 
 
 def _find(call: Call) -> str:
-    return "\n".join(found_by(call))
+    """What it finds, and whatever is printed by what it runs on that."""
+    runs = any(value in RUNS for value in call.values)
+    return "\n".join([*found_by(call), *([UNKNOWN] if runs else [])])
 
 
 def _ls(call: Call) -> str:

@@ -7,6 +7,7 @@ from shellmate.answer.judging import deleting, network
 from shellmate.answer.judging.call import Call
 from shellmate.answer.judging.findings import CAUTION, DANGER, Finding
 from shellmate.answer.judging.marks import reveal
+from shellmate.answer.judging.places import find_in_places
 from shellmate.answer.judging.rights import change_rights
 
 _FILE = re.compile(
@@ -22,6 +23,10 @@ def find_in_program(call: Call) -> Iterator[Finding]:
         yield from rule(call)
     elif call.program.startswith(("mkfs", "mke2fs", "newfs", "mkswap", "mkntfs")):
         yield from deleting.destroy(call)
+
+
+def has_rule(program: str) -> bool:
+    return program in _RULES
 
 
 def _kill(call: Call) -> Iterator[Finding]:
@@ -45,6 +50,12 @@ def _crontab(call: Call) -> Iterator[Finding]:
         yield Finding(CAUTION, "replaces the commands that are run by the clock")
 
 
+def _mount(call: Call) -> Iterator[Finding]:
+    """What is mounted over files of the system hides them."""
+    if call.has("--bind", "--rbind", "-B") or re.search(r"\b(r?bind|tmpfs|overlay)\b", call.text):
+        yield from find_in_places(call, call.operands(("-t", "-o"))[-1:], "hides")
+
+
 def _git(call: Call) -> Iterator[Finding]:
     operands = [reveal(word) for word in call.operands(("-C", "-c", "--git-dir", "--work-tree", "--namespace"))]
     if operands[:1] != ["checkout"]:
@@ -60,22 +71,27 @@ def _git(call: Call) -> Iterator[Finding]:
 
 _RULES: dict[str, Rule] = {
     **dict.fromkeys(("rm", "grm", "srm", "rmdir", "unlink", "wipe"), deleting.rm),
-    **dict.fromkeys(("shred", "blkdiscard", "wipefs", "badblocks", "scrub"), deleting.destroy),
+    **dict.fromkeys(("shred", "blkdiscard", "wipefs", "badblocks", "scrub", "nwipe"), deleting.destroy),
     **dict.fromkeys(("dd", "dcfldd", "dc3dd"), deleting.dd),
     **dict.fromkeys(("cp", "mv", "tee", "install", "gcp", "gmv", "pv"), deleting.copy),
+    **dict.fromkeys(("qemu-img", "ddrescue", "dd_rescue", "bmaptool", "partclone.restore"), deleting.write_image),
     **dict.fromkeys(("find", "gfind"), deleting.find),
     **dict.fromkeys(("sed", "gsed", "perl", "ruby", "awk", "gawk"), deleting.edit_in_place),
     **dict.fromkeys(("tar", "bsdtar", "gtar"), deleting.archive),
+    **dict.fromkeys(("unzip", "bsdunzip", "7z", "7za", "7zz", "cpio", "pax"), deleting.unpack),
+    **dict.fromkeys(("ed", "red", "ex", "vi", "vim", "nvim"), deleting.edit),
     **dict.fromkeys(("chmod", "chown", "chgrp", "gchmod", "gchown"), change_rights),
     **dict.fromkeys(("curl", "wget", "http", "https", "ftp"), network.download),
     **dict.fromkeys(("scp", "rsync", "sftp"), network.copy_away),
     **dict.fromkeys(("nc", "ncat", "netcat", "socat", "telnet"), network.connect),
     **dict.fromkeys(("python", "python2", "python3", "php", "flask", "uvicorn", "gunicorn"), network.serve),
     **dict.fromkeys(("mail", "mailx", "sendmail", "mutt", "swaks"), network.send_mail),
+    **dict.fromkeys(("dig", "host", "nslookup", "ping", "drill", "traceroute"), network.look_up),
     "sort": deleting.sort,
     "ln": deleting.link,
     "truncate": deleting.truncate,
     "kill": _kill,
     "crontab": _crontab,
     "git": _git,
+    "mount": _mount,
 }

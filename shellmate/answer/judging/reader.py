@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from shellmate.answer.judging.findings import CAUTION, DANGER, Finding
 from shellmate.answer.judging.marks import UNKNOWN
+from shellmate.answer.judging.readings import other_readings
 from shellmate.answer.judging.shelltree import LEADS, WORDS, ShellTree
 from shellmate.answer.judging.state import State
 from shellmate.core.errors import UsageError
@@ -26,7 +27,6 @@ _BRACES_FIRST = re.compile(r"(^\s*|[;&|()`\n{]\s*|\b(?:then|do|else|if|while|unt
 _COMPOUND = re.compile(
     r"[^\s;|&({][ \t]+((?:for|while|until|select|case|if|function)\s.*|\w+\s*\(\)\s*\{.*)", re.DOTALL
 )
-_JOINED = re.compile(r"((?<!\\)(?:\\\\)*)(\n\s*\\)")
 _FORK_BOMB = re.compile(r"([^\s(){};|&]{1,40})[ \t]*\(\)[ \t\n]*\{[^}]{0,200}?\1\s*\|\s*\1\s*&")
 
 
@@ -66,10 +66,9 @@ class ShellReader:
         if _FORK_BOMB.search(text):
             self.find(DANGER, "starts copies of itself without end")
         self._depth += 1
-        apart, before = _JOINED.sub(r"\1;\2", text), state.copy()
         try:
-            if apart != text:  # the parser takes a line that begins with a backslash for the end of the one before
-                self._tree.run(_parse(apart), before, stdin)
+            for other in other_readings(text):
+                self._tree.run(_parse(other), state.copy(), stdin)
             root = _parse(text)
             try:
                 printed = self._tree.run(root, state, stdin)

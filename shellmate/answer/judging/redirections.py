@@ -24,6 +24,11 @@ _SETTING = re.compile(
 )
 
 
+def only_sets(text: str) -> bool:
+    """Whether a text is one that people add to the files that their shells begin with."""
+    return all(_SETTING.match(line) for line in text.splitlines())
+
+
 def find_in_redirection(
     operator: str, place: str, printed: str, state: State, operands: Sequence[str] | None
 ) -> Iterator[Finding]:
@@ -42,7 +47,7 @@ def find_in_redirection(
         yield Finding(CAUTION if adds else DANGER, f"{'changes' if adds else 'overwrites'} who may do what, in {name}")
     elif is_startup(place, folder):
         is_rc = reveal(place).endswith(("rc", "profile", ".zshenv", "config.fish"))
-        if not (adds and is_rc and all(_SETTING.match(line) for line in printed.splitlines())):
+        if not (adds and is_rc and only_sets(printed)):
             yield Finding(CAUTION, f"changes what is run by itself, in {name}")
     elif not adds and (is_history(place, folder) or is_log(place, folder)):
         yield Finding(CAUTION, f"wipes traces in {name}")

@@ -15,11 +15,13 @@ _PARALLEL_VALUED = (
 _ANYTHING = re.compile(
     r"-(delete|d(epth)?|(max|min)depth|print0?|type|xdev|mount|not|or?|a(nd)?|[LPH]|exec(dir)?|ok(dir)?|follow|true)"
 )
-_RUNS = ("-exec", "-execdir", "-ok", "-okdir")
+_NAMES = ("-name", "-iname")
+FINDERS = ("find", "gfind")
+RUNS = ("-exec", "-execdir", "-ok", "-okdir")
 
 
 def is_repeater(program: str) -> bool:
-    return program in ("find", "gfind", "fd", "fdfind", "xargs", "gxargs", "parallel")
+    return program in (*FINDERS, "fd", "fdfind", "xargs", "gxargs", "parallel")
 
 
 def calls_of(call: Call) -> Iterator[list[str]]:
@@ -47,24 +49,20 @@ def found_by(call: Call) -> list[str]:
             break
         if not plain.startswith("-"):
             starts.append(word)
-    tests = [value for value in call.values[len(starts) :] if value.startswith("-")]
-    for end in (at for at, value in enumerate(tests) if value in _RUNS):
+    pairs = zip(call.values, [*call.values[1:], ""], strict=True)
+    tests = [test for test, value in pairs if test.startswith("-") and not (test in _NAMES and value in ("*", "*.*"))]
+    for end in (at for at, value in enumerate(tests) if value in RUNS):
         tests = tests[: end + 1]
         break
-    chooses = any(not _ANYTHING.fullmatch(test) for test in tests) or _chooses_little(call)
+    chooses = any(not _ANYTHING.fullmatch(test) for test in tests)
     inside = f"/{UNKNOWN}" if chooses else "/*"
     return [place for start in starts or ["."] for place in ([] if chooses else [start]) + [start.rstrip("/") + inside]]
-
-
-def _chooses_little(call: Call) -> bool:
-    names = [value for test, value in zip(call.values, call.values[1:], strict=False) if test in ("-name", "-iname")]
-    return bool(names) and not set(names) & {"*", "*.*"}
 
 
 def _of_find(call: Call) -> Iterator[list[str]]:
     behind = 0
     for at, value in enumerate(call.values):
-        if value in _RUNS and at >= behind:
+        if value in RUNS and at >= behind:
             rest = call.values[at + 1 :]
             end = next(
                 (n for n, word in enumerate(rest) if word == ";" or (word == "+" and n and rest[n - 1] == "{}")),

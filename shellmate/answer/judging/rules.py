@@ -30,6 +30,10 @@ def find_by_rules(call: Call) -> Iterator[Finding]:
             yield rule.finding
 
 
+def has_rules(program: str) -> bool:
+    return program in _rows()
+
+
 def _applies(rule: Rule, call: Call, valued: tuple[str, ...]) -> bool:
     operands = [reveal(word) for word in call.operands(valued)]
     if len(operands) < len(rule.words) or not all(p.fullmatch(o) for p, o in zip(rule.words, operands, strict=False)):

@@ -10,6 +10,10 @@ _CALLS = re.compile(
     r"\b(?:system|exec|execSync|spawnSync|spawn|popen|Popen|shell_exec|passthru|proc_open|os\.execute|io\.popen|qx|execFileSync"
     r"|do shell script|shell-command|shell-command-to-string)\b\s*[({\[]?\s*"
 )
+_RUNS_DECODED = re.compile(
+    r"\b(system|exec|execSync|popen|shell_exec|passthru|execute)\b.{0,20}\b(decode\w*|\w*base64\w*|atob|pack|unpack)\b",
+    re.DOTALL,
+)
 _STRING = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'|\{([^{}]*)\}|`([^`]*)`|/([^/]*)/")
 _BACKTICKS = re.compile(r"`([^`]+)`")
 _PIPE = re.compile(r"[|>]\s*\"([^\"]*)\"|\"([^\"]*)\"\s*\|\s*getline")
@@ -55,7 +59,7 @@ def find_in_script(code: str) -> Iterator[Finding]:
         yield Finding(DANGER, "hands a shell to another machine")
     if _FORKS.search(code):
         yield Finding(DANGER, "starts copies of itself without end")
-    if _EVALUATES.search(code):
+    if _EVALUATES.search(code) or _RUNS_DECODED.search(code):
         yield Finding(DANGER, "runs what it downloads or decodes, unseen")
     for found in _DELETES.finditer(code):
         targets = [t for groups in _STRING.findall(code[found.end() : found.end() + 200]) for t in groups[:2] if t]

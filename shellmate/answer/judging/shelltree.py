@@ -1,7 +1,8 @@
 """What a shell script does, read off its syntax tree. Nothing is run: each command is judged with what is known of its
 words, and what it prints is worked out where that is simple."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from shellmate.answer.judging.assignments import find_in_assignment
@@ -10,6 +11,7 @@ from shellmate.answer.judging.marks import UNKNOWN, is_glob, reveal, shield
 from shellmate.answer.judging.state import State
 from shellmate.answer.judging.streams import Streams
 from shellmate.answer.judging.words import Expander, Node, text_of
+from shellmate.answer.judging.wrappers import is_wrapper
 
 if TYPE_CHECKING:
     from shellmate.answer.judging.commands import Commands
@@ -23,6 +25,8 @@ WORDS = frozenset(
     )
 )  # fmt: skip
 _SEPARATORS = frozenset((";", ";;", "&", "&&", "||", "|", "|&", "\n", "(", ")", "then", "do", "else", "{", "}", "!"))
+_KEY = re.compile(r"^\[[^\]]*\]=")
+_NAMES_ANOTHER = frozenset(("-n", "-gn", "-ng"))  # of declare
 LEADS = frozenset(
     ("if", "while", "until", "and", "or", "not", "else", "begin", "time", "then", "do", "{", "}", "end", "!")
 )
@@ -91,8 +95,9 @@ class ShellTree:
 
     def _pipeline(self, nodes: Sequence[Node], state: State, stdin: str | None) -> str:
         passed = stdin
-        for node in nodes:
+        for at, node in enumerate(nodes):
             passed = self.run(node, state.copy() if len(nodes) > 1 else state, passed)
+            self._streams.find_emptied(nodes[:at], node)
         return passed or ""
 
     def _for(self, node: Node, state: State, stdin: str | None) -> str:
@@ -124,10 +129,13 @@ class ShellTree:
         target, value = node.child_by_field_name("name"), node.child_by_field_name("value")
         name = text_of(target).partition("[")[0]
         expander = self.expander(state, None)
+        for index in target.children_by_field_name("index"):
+            expander.fields(index)
         if value is None:
             state.assign(name, [""])
         elif value.type == "array":
-            words = tuple(field for child in value.named_children for field in expander.fields(child))
+            fields = (field for child in value.named_children for field in expander.fields(child))
+            words = tuple(_KEY.sub("", field) for field in fields)
             more = state.arrays.get(name, ()) if "+=" in text_of(node)[: len(name) + 2] or not state.settled else ()
             state.variables.pop(name, None)
             state.arrays[name] = (*more, *words)[:256]
@@ -143,7 +151,10 @@ class ShellTree:
         words = [shield(text_of(node.children[0]))]
         for child in node.children[1:]:
             if child.type == "variable_assignment":
-                words.append(shield(f"{self._assign(child, state)}=") + UNKNOWN)
+                name = self._assign(child, state)
+                words.append(shield(f"{name}=") + UNKNOWN)
+                if _NAMES_ANOTHER & {reveal(word) for word in words}:
+                    state.assign(name, [UNKNOWN])
             elif child.is_named:
                 words += self.expander(state, stdin).fields(child)
         return self._commands.run(words, state, stdin)
@@ -160,6 +171,7 @@ class ShellTree:
         for child in assigned:
             self._assign(child, own)
         arguments: list[str] = []
+        choices: list[list[list[str]]] = []  # what each of them may be
         printed = ""
         for child in node.children:
             if child == name or child.type == "variable_assignment" or child.type.endswith("_redirect"):
@@ -167,17 +179,20 @@ class ShellTree:
             if child.type == "ERROR":
                 printed += self._loose(child.children, state, stdin)
             elif child.is_named or child.type not in ("$", "="):
-                arguments += expander.fields(child)
+                choices.append(expander.alternatives(child))
+                arguments += dict.fromkeys(field for fields in choices[-1] for field in fields)
         redirects = [child for child in node.children if child.type.endswith("_redirect")]
         stdin = self._streams.input_of(redirects, own, stdin, self.expander(own, None))
         for words in (expander.alternatives(name) if name is not None else [[]])[:8]:
             printed += self._commands.run([*words, *arguments], own, stdin)
+            if words and is_wrapper(reveal(words[0])):  # which counts its arguments
+                for chosen in _one_of_each(choices):
+                    self._commands.run([*words, *chosen], own, stdin)
         if own is not state:
             state.folder, state.functions, state.files = own.folder, own.functions, own.files
+        read = [*map(reveal, arguments), *self._streams.read_by(redirects, self.expander(own, None))]
         for redirect in redirects:
-            printed = self._streams.pass_on(
-                redirect, printed, state, [reveal(word) for word in arguments], self.expander(state, None)
-            )
+            printed = self._streams.pass_on(redirect, printed, state, read, self.expander(state, None))
         return printed
 
     def _redirected(self, node: Node, state: State, stdin: str | None) -> str:
@@ -187,6 +202,7 @@ class ShellTree:
         stdin = self._streams.input_of(redirects, state, stdin, self.expander(state, None))
         printed = self.run(body, state, stdin) if body else ""
         operands = text_of(body).split() if body is not None and len(body.text) < 1000 else []
+        operands += self._streams.read_by(redirects, self.expander(state, None))
         for redirect in [*redirects, *(child for child in inner if child.type == "file_redirect")]:
             printed = self._streams.pass_on(
                 redirect, printed, state, operands if body else None, self.expander(state, None)
@@ -212,6 +228,13 @@ class ShellTree:
                 if node.is_named:
                     printed += self.run(node, state, stdin)
         return printed + (self._commands.run(words, state, stdin) if words else "")
+
+
+def _one_of_each(choices: Sequence[list[list[str]]]) -> Iterator[list[str]]:
+    """The arguments with one value at a time, where some may have several."""
+    most = max(map(len, choices), default=0)
+    for at in range(min(most, 8) if most > 1 else 0):
+        yield [field for fields in choices for field in fields[min(at, len(fields) - 1)]]
 
 
 def _calls_itself_twice(body: Node, name: str) -> bool:

@@ -10,8 +10,8 @@ MOST_ALTERNATIVES = 16
 _LONGEST_FILE = 1 << 18  # characters
 _LONGEST = 4096  # characters of a value, which may double with each assignment
 _ENVIRONMENT = {
-    "IFS": " \t\n", "HOME": HOME, "USER": "user", "LOGNAME": "user", "SHELL": "/bin/bash", "EDITOR": "vi",
-    "VISUAL": "vi", "PAGER": "less", "BROWSER": "firefox", "UID": "1000", "EUID": "1000",
+    "IFS": " \t\n", "HOME": HOME, "USER": "user", "LOGNAME": "user", "SHELL": "/bin/bash", "BASH": "/bin/bash",
+    "EDITOR": "vi", "VISUAL": "vi", "PAGER": "less", "BROWSER": "firefox", "UID": "1000", "EUID": "1000",
     "HOSTNAME": "host", "OSTYPE": "linux-gnu", "PYTHON": "python3", "MAKE": "make", "CC": "cc",
 }  # fmt: skip
 
@@ -34,14 +34,13 @@ class State:
     settled: bool = True
 
     def copy(self) -> "State":
-        """That of a subshell."""
+        """That of a subshell, whose files are everybody's."""
         return replace(
             self,
             variables=dict(self.variables),
             arrays=dict(self.arrays),
             functions=dict(self.functions),
             aliases=dict(self.aliases),
-            files=dict(self.files),
             globbed=set(self.globbed),
         )
 
@@ -63,3 +62,8 @@ class State:
     def written(self, name: str) -> str | None:
         """The text of a file that was written before."""
         return self.files.get(name.removeprefix("./"))
+
+    def installed(self, program: str) -> str | None:
+        """The text of a program that was written to a folder for programs."""
+        names = (name for name in self.files if name.endswith(f"bin/{program}"))
+        return next((self.files[name] for name in names), None)

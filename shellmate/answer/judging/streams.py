@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from shellmate.answer.judging.marks import SECRET, UNKNOWN, reveal
+from shellmate.answer.judging.findings import CAUTION
+from shellmate.answer.judging.marks import FETCHED, SECRET, UNKNOWN, reveal
 from shellmate.answer.judging.paths import is_secret, is_startup
 from shellmate.answer.judging.redirections import find_in_redirection
 from shellmate.answer.judging.state import State
@@ -12,6 +13,8 @@ from shellmate.answer.judging.words import Expander, Node, text_of
 
 if TYPE_CHECKING:
     from shellmate.answer.judging.commands import Commands
+
+_CONNECTIONS = ("/dev/tcp/", "/dev/udp/")
 
 
 class Streams:
@@ -34,8 +37,23 @@ class Streams:
                 target = redirect.child_by_field_name("destination")
                 places = expander.values(target) if target is not None else []
                 unread = UNKNOWN + SECRET if any(is_secret(place, state.folder) for place in places) else UNKNOWN
+                unread = FETCHED if any(place.startswith(_CONNECTIONS) for place in places) else unread
                 stdin = next((text for place in places if (text := state.written(place)) is not None), unread)
         return stdin
+
+    def read_by(self, redirects: Iterable[Node], expander: Expander) -> list[str]:
+        """The files that are read on standard input."""
+        targets = [r.child_by_field_name("destination") for r in redirects if any(c.type == "<" for c in r.children)]
+        return [place for target in targets if target is not None for place in expander.values(target)]
+
+    def find_emptied(self, before: Sequence[Node], node: Node) -> None:
+        """Find a file that tee writes to while those before it in a pipeline read it."""
+        words = text_of(node).split()
+        if "tee" not in words[:2] or {"-a", "--append"} & set(words):
+            return
+        read = {word for earlier in before for word in text_of(earlier).split()}
+        if written := next((word for word in words[1:] if not word.startswith("-") and word in read), None):
+            self._commands.reader.find(CAUTION, f"empties {written} before it is read")
 
     def pass_on(
         self, node: Node, printed: str, state: State, operands: Sequence[str] | None, expander: Expander

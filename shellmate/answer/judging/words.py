@@ -16,6 +16,7 @@ _LONGEST_BRACE = 400  # characters
 _PARAMETER = re.compile(r"\$\{([#!]?)(\w+|[@*#?$!-])(\[[^\]]*\])?")
 _RANGE = re.compile(r"(-?\d+|[A-Za-z])\.\.(-?\d+|[A-Za-z])(?:\.\.-?\d+)?")
 _TILDE = re.compile(r"~([\w.+-]*)(?=/|$)")
+_UNSPLIT = frozenset((" ", "\t", "\n", UNKNOWN))  # of IFS: what splits anyway
 _SPECIAL = {"#": "1", "?": "0", "$": "12345", "!": "12346", "-": "himBH", "0": "bash", "_": UNKNOWN}
 Node = Any  # of tree-sitter, which comes without types for all of it
 
@@ -105,7 +106,12 @@ class Expander:
         else:
             values = state.values(name)
         quoted = quoted and name not in state.globbed
-        return [shield(value) if quoted else value for value in values]
+        return [shield(value) if quoted else self._split_by_ifs(value) for value in values]
+
+    def _split_by_ifs(self, value: str) -> str:
+        """A value with a blank wherever the shell splits it."""
+        signs = {ord(sign): " " for sign in self._state.values("IFS")[0] if sign not in _UNSPLIT}
+        return value.translate(signs) if signs else value
 
     def _expansion(self, node: Node, quoted: bool) -> list[str]:
         found = _PARAMETER.match(text_of(node))
@@ -127,7 +133,8 @@ class Expander:
         changed = [new for value in values for new in apply(operators[0], reveal(value), operands)]
         if operators[0] in ("=", ":="):
             self._state.assign(name, changed)
-        return [shield(value) if quoted else value for value in dict.fromkeys(changed)][:MOST_ALTERNATIVES]
+        kept = list(dict.fromkeys(changed))[:MOST_ALTERNATIVES]
+        return [shield(value) if quoted else self._split_by_ifs(value) for value in kept]
 
     def _operands(self, node: Node) -> list[str]:
         """What stands behind the operators of ${...}, one text for each of them."""

@@ -27,6 +27,8 @@ class Wrapper:
     joined: bool
     each: bool
     bang: bool
+    opens: tuple[str, ...]
+    settings: re.Pattern[str] | None
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,18 @@ def unwrap(call: Call) -> Iterator[Wrapped]:
         yield from _unwrap(wrapper, call)
 
 
+def opens_shell(call: Call) -> bool:
+    """Whether a program hands its standard input to a shell, as it does where it is given no command to run."""
+    return any(_opens(wrapper, call) for wrapper in _wrappers().get(call.program, ()))
+
+
+def _opens(wrapper: Wrapper, call: Call) -> bool:
+    if not wrapper.opens or (wrapper.opens != ("*",) and not call.has(*wrapper.opens)):
+        return False
+    given = call.has(*wrapper.texts) if wrapper.each else any(True for _ in _unwrap(wrapper, call))
+    return not given
+
+
 def is_wrapper(program: str) -> bool:
     return program in _wrappers()
 
@@ -56,6 +70,9 @@ def _unwrap(wrapper: Wrapper, call: Call) -> Iterator[Wrapped]:
         if not words:
             return
     yield from (Wrapped(text=reveal(text)) for text in _texts(words, wrapper.texts))
+    if wrapper.settings:
+        yield from (Wrapped(text=text) for text in _settings_in(words, wrapper.settings))
+        return
     if wrapper.bang:
         yield from (Wrapped(text=found[1]) for word in words if (found := _BANG.search(reveal(word))))
         return
@@ -72,6 +89,15 @@ def _unwrap(wrapper: Wrapper, call: Call) -> Iterator[Wrapped]:
         yield Wrapped(text=" ".join(reveal(word) for word in inner))
     elif not wrapper.texts or wrapper.skip or wrapper.valued or wrapper.after:
         yield Wrapped(words=tuple(inner))
+
+
+def _settings_in(words: list[str], names: re.Pattern[str]) -> Iterator[str]:
+    """The values that settings of such names are given, as one word or two."""
+    plain = list(map(reveal, words))
+    for at, word in enumerate(plain):
+        name, equals, value = word.partition("=")
+        if names.fullmatch(name):
+            yield from [value] if equals else plain[at + 1 : at + 2]
 
 
 def _behind(words: list[str], wanted: tuple[str, ...], valued: frozenset[str]) -> list[str]:
@@ -124,9 +150,16 @@ def _texts(words: list[str], options: tuple[str, ...]) -> Iterator[str]:
 def _wrappers() -> dict[str, list[Wrapper]]:
     wrappers: dict[str, list[Wrapper]] = {}
     for row in table("wrappers")["wrapper"]:
-        words: dict[str, Any] = {key: tuple(row.get(key, "").split()) for key in ("texts", "after", "first", "then")}
+        lists = ("texts", "after", "first", "then", "opens")
+        words: dict[str, Any] = {key: tuple(row.get(key, "").split()) for key in lists}
         flags: dict[str, Any] = {key: row.get(key, False) for key in ("joined", "each", "bang")}
-        wrapper = Wrapper(valued=frozenset(row.get("valued", "").split()), skip=row.get("skip", 0), **words, **flags)
+        wrapper = Wrapper(
+            valued=frozenset(row.get("valued", "").split()),
+            skip=row.get("skip", 0),
+            settings=re.compile(row["settings"], re.IGNORECASE) if "settings" in row else None,
+            **words,
+            **flags,
+        )
         for program in row["programs"].split():
             wrappers.setdefault(program, []).append(wrapper)
     return wrappers

@@ -1,0 +1,30 @@
+"""Programs that nothing is known of, which may run what they are given."""
+
+from collections.abc import Iterator
+from posixpath import basename
+
+from shellmate.answer.judging.builtin import BUILTINS
+from shellmate.answer.judging.call import Call
+from shellmate.answer.judging.interpreters import language_of
+from shellmate.answer.judging.programs import has_rule
+from shellmate.answer.judging.repeaters import is_repeater
+from shellmate.answer.judging.rules import has_rules
+from shellmate.answer.judging.tables import programs
+from shellmate.answer.judging.wrappers import Wrapped, is_wrapper
+
+_DATA = ("data", "showing", "reading", "passing", "fetching", "decoding")
+
+
+def is_unheard_of(call: Call) -> bool:
+    name = call.program
+    known = is_wrapper(name) or is_repeater(name) or name in BUILTINS or has_rule(name) or has_rules(name)
+    return not (known or language_of(name) or any(name in programs(kind) for kind in _DATA))
+
+
+def commands_within(call: Call) -> Iterator[Wrapped]:
+    """The first of its arguments that a command could begin with which ruins what it is given, and what follows."""
+    for at, value in enumerate(call.values):
+        name, *more = value.split() or [""]
+        if basename(name) in programs("ruining") or basename(name).startswith("mkfs"):
+            yield Wrapped(text=value) if more else Wrapped(words=call.words[at:])
+            return
