@@ -60,7 +60,7 @@ class Loaded:
 
 
 def start_files(shell: str, variables: Mapping[str, str]) -> Iterator[Path]:
-    """Those that there are, of the user's, each once and in front of the files that it reads itself. Another shell's own
+    """Those that there are, of the user's, each once and before the files that it reads itself. Another shell's own
     ones are left out: what reads them does so for what both understand."""
     others = {file for other in _FILES if other != shell for file in _own_files(other, variables)}
     seen: dict[Path, None] = {}
