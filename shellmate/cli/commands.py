@@ -1,5 +1,6 @@
 """`shellmate` itself: its options, and the rule that tells a command from a question."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -32,6 +33,16 @@ Exit status: 0 answered, 1 failed, 2 usage, 3 model, 4 no answer that parses,
 """
 
 
+def wants_only_help(args: Sequence[str]) -> bool:
+    """Whether a command line is the names of a command and `--help`, for which no settings and folders are needed."""
+    if args[-1:] not in (["--help"], ["-h"], ["--version"]):
+        return False
+    command: click.Command | None = shellmate
+    for name in args[:-1]:
+        command = command.get_command(click.Context(command), name) if isinstance(command, click.Group) else None
+    return command is not None
+
+
 class AskingGroup(click.Group):
     """A first word that names a command is that command; anything else is a question; `--` ends the doubt."""
 
@@ -51,7 +62,8 @@ class AskingGroup(click.Group):
         first = args[1:2] if args[:1] == ["--no-config"] else args[:1]  # the one option that goes before a command
         ctx.meta["question"] = not first or first[0] not in (*COMMANDS, *HIDDEN)
         ctx.meta["certain"] = "--" in args
-        ctx.meta["unconfigured"] = args[:1] in (["doctor"], ["__line"])  # which say it where the settings are wrong
+        # Which say themselves what is wrong with the settings, or read none.
+        ctx.meta["unconfigured"] = args[:1] in (["doctor"], ["__line"]) or wants_only_help(args)
         if not ctx.meta["question"]:
             return super().parse_args(ctx, args)
         ctx.allow_interspersed_args = True

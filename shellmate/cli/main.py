@@ -5,12 +5,13 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
 
 from shellmate.cli.app import App
-from shellmate.cli.commands import shellmate
+from shellmate.cli.commands import shellmate, wants_only_help
 from shellmate.core.environment import Environment
 from shellmate.core.errors import ExitCode, ShellmateError, TimedOut
 from shellmate.core.names import COMMANDS
@@ -69,7 +70,7 @@ def main(
 
 
 def _work(args: list[str], env: Environment, open_engine: OpenEngine | None) -> int:
-    app = App(env, Paths.of(env.variables), {}, open_engine)
+    app = App(env, _find_paths(env, args), {}, open_engine)
     if names := env.variables.get("_SHELLMATE_COMPLETE"):
         from shellmate.cli.completion import write_names
 
@@ -81,6 +82,16 @@ def _work(args: list[str], env: Environment, open_engine: OpenEngine | None) -> 
     except click.exceptions.Exit as error:
         return error.exit_code
     return ExitCode.ANSWERED
+
+
+def _find_paths(env: Environment, args: list[str]) -> Paths:
+    """Raises ShellmateError where there is no home folder to have them in, and they are needed."""
+    try:
+        return Paths.of(env.variables)
+    except ShellmateError:
+        if not wants_only_help(args):
+            raise
+        return Paths(*[Path(os.devnull)] * 5)
 
 
 def _usage(env: Environment, error: click.ClickException, args: Sequence[str]) -> int:

@@ -1,7 +1,9 @@
 """`shellmate serve`: keep a model resident, for shellmate and for every client that speaks OpenAI's protocol."""
 
 import secrets
+from dataclasses import asdict
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -70,11 +72,7 @@ def serve(
     options = [f"--{name}={value}" for name, value in settings.items() if value is not None]
     options += ["--exit-when-idle"] if exit_when_idle else []
     if print_systemd:
-        from shellmate.resident.systemd import write_units
-
-        if "--exit-when-idle" not in options:
-            options.append("--exit-when-idle")
-        app.env.write(write_units(app.address, [app.program, "serve", *options]))
+        _print_units(app, settings.get("idle"))
         return
     _check_installed()
     if detach:
@@ -84,6 +82,18 @@ def serve(
         app.env.say(f"shellmate: {app.address.name} is resident; `shellmate stop` ends it")
         return
     _serve(app, listen, web, exit_when_idle, verbose)
+
+
+def _print_units(app: App, idle: float | None) -> None:
+    """With all that the socket's name depends on, as it is now."""
+    from shellmate.models.store import is_path
+    from shellmate.resident.systemd import write_units
+
+    model = str(app.env.cwd / Path(app.model).expanduser()) if is_path(app.model) else app.model
+    options = [f"--model={model}", f"--ctx={app.setting('ctx')}", f"--threads={app.setting('threads')}"]
+    options += [f"--idle={idle:g}"] if idle else []
+    places = {f"SHELLMATE_{kind.upper()}_DIR": str(place) for kind, place in asdict(app.paths).items()}
+    app.env.write(write_units(app.address, [*app.program, "serve", *options, "--exit-when-idle"], places))
 
 
 def _serve(app: App, listen: tuple[str, int] | None, web: bool, exit_when_idle: bool, verbose: int) -> None:
@@ -100,13 +110,10 @@ def _serve(app: App, listen: tuple[str, int] | None, web: bool, exit_when_idle: 
     token = secrets.token_urlsafe(24) if listen else ""
     prefix = _usual_prefix(app)
     page = _page_routes(app, prefix) if web else []
-    service = Service(app.address, app.setting("idle"), exit_when_idle, prefix, listen)
+    announce = partial(_announce, app, listen, token, web)
+    service = Service(app.address, app.setting("idle"), exit_when_idle, announce, prefix, listen)
     pool = Pool(partial(_open_model, app, verbose), SEATS)
     app.model_file(quiet=False)  # what is missing or damaged is said now
-    if listen:
-        _tell(app, listen, token, web)
-    else:
-        app.env.say(f"shellmate: {app.address.name} is resident at {app.address.socket}")
     try:
         forks = fork_server(app.address.fork, import_all, run_command)
         run(service, make_app(pool, app.model_name, token, page), pool, app.env, forks)
@@ -139,7 +146,10 @@ def _page_routes(app: App, prefix: "tuple[Message, ...]") -> "list[Route]":
         raise ShellmateError(f"the page is not here: {reason(error)}", "install shellmate anew") from error
 
 
-def _tell(app: App, listen: tuple[str, int], token: str, web: bool) -> None:
+def _announce(app: App, listen: tuple[str, int] | None, token: str, web: bool) -> None:
+    if listen is None:
+        app.env.say(f"shellmate: {app.address.name} is resident at {app.address.socket}")
+        return
     host, port = listen
     place = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     app.env.say(f"shellmate: open {place}/#{token}" if web else f"shellmate: base URL {place}/v1, token {token}")

@@ -51,7 +51,7 @@ def address_of(paths: Paths, cwd: Path, model: str, ctx: int, threads: int) -> A
     """The address of an engine for a model (name, or path that is relative to `cwd`). One that another version runs, or
     that has other places or limits, has another address."""
     is_path = "/" in model or model.endswith(".gguf")
-    place = os.path.join(cwd, os.path.expanduser(model)) if is_path else model
+    place = str(cwd / os.path.expanduser(model)) if is_path else model
     about = [_PROTOCOL, __version__, place, str(paths.data), str(paths.cache), str(paths.config), ctx, threads]
     digest = zlib.crc32(json.dumps(about).encode("utf-8", "replace"))
     stem = "".join(c if c.isascii() and (c.isalnum() or c in ".-_") else "-" for c in Path(model).stem or "model")
@@ -83,18 +83,31 @@ def check_length(address: Address) -> None:
         )
 
 
+def identity_of(place: Path) -> tuple[int, int] | None:
+    """Another one when what is at a path is another; None where there is nothing."""
+    try:
+        status = os.lstat(place)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
 def make_current(place: Path, name: str) -> None:
     """Have a link of that name beside a socket lead to it, for who does not know which model it is of."""
-    new = place.with_name(f".{name}.{os.getpid()}")
+    new = place.with_name(f".{name}.new")  # of two at once that make it, one gets it
     with suppress(OSError):
+        new.unlink(missing_ok=True)  # of a process that was killed
         new.symlink_to(place.name)
         os.replace(new, place.with_name(name))
 
 
-def remove_current(place: Path, name: str) -> None:
-    """Remove a socket, and the link if it leads to it."""
+def remove_current(place: Path, name: str, made: tuple[int, int] | None) -> None:
+    """Remove a socket, and the link if it leads to it; where another one is there by now than was `made`, nothing."""
+    if identity_of(place) != made:
+        return
     link = place.with_name(name)
     with suppress(OSError):
         if os.readlink(link) == place.name:
             link.unlink()
-    place.unlink(missing_ok=True)
+    with suppress(OSError):
+        place.unlink()

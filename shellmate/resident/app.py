@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from shellmate import __version__
 from shellmate.core.errors import ModelError, ShellmateError, UsageError
 from shellmate.resident import completions, house
+from shellmate.resident.bounds import BodyBound, TooLargeError
 from shellmate.resident.completions import UnknownModelError
 from shellmate.resident.openai import RequestError
 from shellmate.resident.page import OPEN
@@ -54,7 +55,7 @@ def make_app(pool: Pool, model: str, token: str = "", page: Sequence[Route] = ()
             *house.routes(pool),
             *page,
         ],
-        middleware=[Middleware(TokenCheck, token=token)] if token else [],
+        middleware=[*([Middleware(TokenCheck, token=token)] if token else []), Middleware(BodyBound)],
         exception_handlers=_handlers(),
     )
 
@@ -92,12 +93,12 @@ def _handlers() -> dict[Any, Callable[..., Any]]:
         # What it says may have words of the question in it, so only its kind is told.
         return _error(f"internal error: {type(error).__name__}", 500, "internal_error")
 
-    handlers: dict[Any, Callable[..., Any]] = {HTTPException: not_here, ShellmateError: told, DisconnectedError: gone}
-    return handlers | dict.fromkeys((ArithmeticError, AttributeError, LookupError, TypeError, ValueError), broken)
+    return {HTTPException: not_here, ShellmateError: told, DisconnectedError: gone, Exception: broken}
 
 
 _STATUS: tuple[tuple[type[ShellmateError], int], ...] = (
     (UnknownModelError, 404),
+    (TooLargeError, 413),
     (RequestError, 400),
     (UsageError, 400),
     (BusyError, 503),

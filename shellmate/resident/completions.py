@@ -71,7 +71,7 @@ def routes(pool: Pool, model: str, since: int) -> list[Route]:
 async def _read(request: Request, model: str) -> dict[str, Any]:
     try:
         given = json.loads(await request.body())
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise RequestError("the body is no JSON", "") from error
     if not isinstance(given, dict):
         raise RequestError("the body is no JSON object", "")

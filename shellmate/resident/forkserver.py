@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from shellmate.core.process import become_process, kind_of_process
-from shellmate.resident.address import make_current, remove_current
+from shellmate.resident.address import identity_of, make_current, remove_current
 from shellmate.resident.forked import ACCEPTED, LENGTH, LINK, STATUS
 from shellmate.resident.peers import uid_of_peer
 
@@ -39,7 +39,6 @@ def fork_server(place: Path, prepare: Work, work: Work) -> Iterator[None]:
         os.close(held)
         with suppress(ChildProcessError):
             os.waitpid(server, 0)
-        remove_current(place, LINK)
 
 
 def _be_server(place: Path, lifeline: int, prepare: Work, work: Work) -> NoReturn:
@@ -79,8 +78,12 @@ def _listen(place: Path) -> Iterator[socket.socket]:
         os.umask(0o177)
         listener.bind(str(place))
         listener.listen(_BACKLOG)
+        made = identity_of(place)
         make_current(place, LINK)
-        yield listener
+        try:
+            yield listener
+        finally:
+            remove_current(place, LINK, made)
 
 
 class _Server:

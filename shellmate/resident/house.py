@@ -2,8 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from starlette.requests import Request
@@ -17,7 +17,7 @@ from shellmate.prompt.prompt import Prompt
 from shellmate.resident import wire
 from shellmate.resident.pool import NOTHING, Emit, GaveWayError, Pool, Work
 from shellmate.resident.streams import Stream, while_connected
-from shellmate.resident.suggesting import COMMANDS, REQUESTS, SUGGESTING, Lines, read_suggestion
+from shellmate.resident.suggesting import COMMANDS, REQUESTS, SUGGESTING, Lines, has_an_end, read_suggestion
 
 Given = Mapping[str, Any]
 Do = Callable[[Given], tuple[Work, Prompt | None]]
@@ -33,17 +33,20 @@ def routes(pool: Pool) -> list[Route]:
     def answering(do: Do) -> Callable[[Request], Awaitable[Any]]:
         async def answer(request: Request) -> Any:
             given = await _read(request)
-            work, prompt = do(given)
+            with _complaining():
+                (work, prompt), keeping = do(given), Keeping(**given["keeping"])
             if prompt and prompt.turns:
                 await notes.take_now()
-            events = _lines(pool.run(work, prompt, Keeping(**given["keeping"])))
+            events = _lines(pool.run(work, prompt, keeping))
             return await Stream.open(events, LINES, request.receive)
 
         return answer
 
     async def note(request: Request) -> Response:
         given = await _read(request)
-        notes.take_soon(wire.read_prompt(given["prompt"]), given["answer"], Keeping(**given["keeping"]))
+        with _complaining():
+            noted = wire.read_prompt(given["prompt"]), str(given["answer"]), Keeping(**given["keeping"])
+        notes.take_soon(*noted)
         return Response(status_code=202)
 
     def suggesting(lines: Lines) -> Callable[[Request], Awaitable[Any]]:
@@ -111,10 +114,18 @@ class _Notes:
 
 
 async def _read(request: Request) -> Given:
-    given = json.loads(await request.body())
-    if not isinstance(given, dict) or "keeping" not in given:
-        raise UsageError("the request is none of shellmate's")
-    return given
+    body = await request.body()
+    with _complaining():
+        return dict(json.loads(body))
+
+
+@contextmanager
+def _complaining() -> Iterator[None]:
+    """Raises UsageError for what one of shellmate's own requests does not have."""
+    try:
+        yield
+    except (AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
+        raise UsageError("the request is none of shellmate's") from error
 
 
 async def _lines(events: AsyncGenerator[dict[str, Any], None]) -> AsyncGenerator[bytes, None]:
@@ -163,6 +174,8 @@ def _prime(given: Given) -> tuple[Work, Prompt]:
 
 async def _suggest(pool: Pool, lines: Lines, typed: str) -> str:
     """What probably comes behind what was typed; nothing where that is not sure."""
+    if not has_an_end(typed):
+        return ""
     prompt = lines.compose(typed)
 
     def work(engine: Engine, emit: Emit) -> None:
@@ -172,5 +185,6 @@ async def _suggest(pool: Pool, lines: Lines, typed: str) -> str:
     found: list[Candidate] = []
     with suppress(ShellmateError):  # a model that cannot do it has nothing to say
         async for event in pool.run(work, prompt, NOTHING):
-            found = wire.read_candidates(event["candidates"])
-    return read_suggestion(lines, typed, found[0]) if found else ""
+            if "candidates" in event:
+                found = wire.read_candidates(event["candidates"])
+    return read_suggestion(lines, found[0]) if found else ""

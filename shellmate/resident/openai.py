@@ -11,7 +11,7 @@ from shellmate.core.errors import UsageError
 from shellmate.engine.engine import Sampling, Usage
 from shellmate.prompt.prompt import Message, Prompt
 
-MOST_TOKENS = 2048  # of an answer that nothing was said of
+MOST_TOKENS = 2048  # of a chat's answer of which nothing was said
 _BEYOND: dict[str, tuple[Any, ...]] = {  # what cannot be asked for, with the values that ask for nothing
     "n": (None, 1),
     "best_of": (None, 1),
@@ -23,6 +23,7 @@ _BEYOND: dict[str, tuple[Any, ...]] = {  # what cannot be asked for, with the va
     "audio": (None,),
     "response_format": (None, {"type": "text"}),
 }
+_FEW_TOKENS = 16  # of a completion, likewise
 _SYSTEM = ("system", "developer")
 
 
@@ -69,17 +70,21 @@ def read_completion(given: Mapping[str, Any]) -> Asked:
         raise RequestError("suffix has to be a string", "suffix")
     if not prompt and not suffix:
         raise RequestError("there is no prompt", "prompt")
-    return _asked(given, Prompt((), "", infill=(prompt, suffix), private=True), given.get("max_tokens", 16))
+    limit = _FEW_TOKENS if given.get("max_tokens") is None else given["max_tokens"]
+    return _asked(given, Prompt((), "", infill=(prompt, suffix), private=True), limit)
 
 
 def _asked(given: Mapping[str, Any], prompt: Prompt, limit: Any) -> Asked:
     for name, harmless in _BEYOND.items():
         if given.get(name) not in harmless:
             raise RequestError(f"{name} is not supported", name)
-    stops = given.get("stop") or ()
-    stops = (stops,) if isinstance(stops, str) else tuple(stops)
-    if len(stops) > 4 or not all(isinstance(stop, str) and stop for stop in stops):
+    stops = given.get("stop") or []
+    stops = [stops] if isinstance(stops, str) else stops
+    if not isinstance(stops, list) or len(stops) > 4 or not all(isinstance(stop, str) and stop for stop in stops):
         raise RequestError("stop has to be a string, or up to four", "stop")
+    options = given.get("stream_options") or {}
+    if not isinstance(options, dict):
+        raise RequestError("stream_options has to be an object", "stream_options")
     sampling = Sampling(
         max_tokens=int(_number(given, "max_tokens", MOST_TOKENS if limit is None else limit, 1, 1 << 20)),
         temperature=_number(given, "temperature", given.get("temperature") or 0, 0, 5),
@@ -87,8 +92,7 @@ def _asked(given: Mapping[str, Any], prompt: Prompt, limit: Any) -> Asked:
         seed=int(_number(given, "seed", given.get("seed") or 0, -(2**63), 2**63)) % (2**32 - 2),
         stop="",
     )
-    options = given.get("stream_options") or {}
-    return Asked(prompt, sampling, stops, bool(given.get("stream")), bool(options.get("include_usage")))
+    return Asked(prompt, sampling, tuple(stops), bool(given.get("stream")), bool(options.get("include_usage")))
 
 
 def _number(given: Mapping[str, Any], name: str, value: Any, least: float, most: float) -> float:
@@ -104,7 +108,7 @@ def _read_message(message: Any, number: int) -> Message:
     content = message.get("content")
     if isinstance(content, list):
         parts = [part for part in content if isinstance(part, dict) and part.get("type") == "text"]
-        texts = [str(part.get("text")) for part in parts]
+        texts = [part["text"] for part in parts if isinstance(part.get("text"), str)]
         if len(texts) < len(content):
             raise RequestError(f"message {number} has more than text", f"messages[{number}].content")
         content = "\n".join(texts)

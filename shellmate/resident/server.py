@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from time import monotonic
@@ -18,13 +18,20 @@ from shellmate.core.environment import Environment
 from shellmate.core.errors import ShellmateError
 from shellmate.core.paths import PRIVATE_FILE, reason
 from shellmate.prompt.prompt import Message
-from shellmate.resident.address import Address, check_length, make_current, make_runtime_directory, remove_current
+from shellmate.resident.address import (
+    Address,
+    check_length,
+    identity_of,
+    make_current,
+    make_runtime_directory,
+    remove_current,
+)
 from shellmate.resident.peers import OwnPeersOnly
 from shellmate.resident.pool import Pool
 
 CURRENT = "current.sock"  # beside the sockets: a link to the one that was opened last
 _FIRST_ACTIVATED = 3  # the file descriptor, sd_listen_fds(3)
-_BACKLOG = 64
+_BACKLOG = 256  # who asks when there is no room there works alone
 _GRACE = 1  # seconds that answers have to end in, at the end
 
 
@@ -35,11 +42,13 @@ class RunningError(ShellmateError):
 @dataclass(frozen=True)
 class Service:
     """`idle` is in seconds: after so many without a question the model is given back, and with `ends_when_idle` the
-    process ends. It is warmed with a prefix. `tcp` is a host and a port to listen at as well."""
+    process ends. It is warmed with a prefix. `tcp` is a host and a port to listen at as well. What it is to say once it
+    listens is `announce`."""
 
     address: Address
     idle: float
     ends_when_idle: bool
+    announce: Callable[[], None]
     warm_with: tuple[Message, ...] = ()
     tcp: tuple[str, int] | None = None
 
@@ -49,11 +58,14 @@ def serve(service: Service, app: ASGIApp, pool: Pool, env: Environment, forks: A
     ShellmateError where there is no place to listen at. `forks` is entered by who is alone, while it has one thread."""
     make_runtime_directory(service.address.socket.parent)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # uvicorn has its own handler, and raises what it has seen once more
-    with _locked(service.address), forks, _listening(service, env) as sockets:
-        asyncio.run(_serve(service, app, pool, sockets))
+    with _locked(service.address) as is_known, forks, _listening(service, env) as sockets:
+        service.announce()
+        asyncio.run(_serve(service, app, pool, sockets, is_known))
 
 
-async def _serve(service: Service, app: ASGIApp, pool: Pool, sockets: list[socket.socket]) -> None:
+async def _serve(
+    service: Service, app: ASGIApp, pool: Pool, sockets: list[socket.socket], is_known: Callable[[], bool]
+) -> None:
     config = uvicorn.Config(
         app,
         http=OwnPeersOnly,
@@ -62,10 +74,16 @@ async def _serve(service: Service, app: ASGIApp, pool: Pool, sockets: list[socke
         log_config=None,
         log_level="critical",  # a traceback may have what was asked in it
         access_log=False,
+        backlog=_BACKLOG,
         timeout_graceful_shutdown=_GRACE,
     )
+    # So may what asyncio would log; and where no file can be opened any more it has thousands of lines a second.
+    asyncio.get_running_loop().set_exception_handler(lambda *_: None)
     server = uvicorn.Server(config)
-    tasks = [asyncio.ensure_future(_watch(service, pool, server)), asyncio.ensure_future(pool.warm(service.warm_with))]
+    tasks = [
+        asyncio.ensure_future(_watch(service, pool, server, is_known)),
+        asyncio.ensure_future(pool.warm(service.warm_with)),
+    ]
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a terminal that closes is not the end of what was begun there
     try:
         await server.serve(sockets)
@@ -76,11 +94,15 @@ async def _serve(service: Service, app: ASGIApp, pool: Pool, sockets: list[socke
         await pool.unload()
 
 
-async def _watch(service: Service, pool: Pool, server: uvicorn.Server) -> None:
-    """Have the model given back when nobody has asked for long."""
+async def _watch(service: Service, pool: Pool, server: uvicorn.Server, is_known: Callable[[], bool]) -> None:
+    """Have the model given back when nobody has asked for long, and the process end that nobody finds any more."""
     while True:
         await asyncio.sleep(min(service.idle / 4, 5.0))
-        if pool.busy or pool.waiting or monotonic() - pool.last_used < service.idle:
+        if pool.busy or pool.waiting:
+            continue
+        if not (is_known() or service.tcp):
+            server.should_exit = True
+        if monotonic() - pool.last_used < service.idle:
             continue
         await pool.unload()
         if service.ends_when_idle:
@@ -88,8 +110,9 @@ async def _watch(service: Service, pool: Pool, server: uvicorn.Server) -> None:
 
 
 @contextmanager
-def _locked(address: Address) -> Iterator[None]:
-    """Be the one process at an address, and say in the lock which. It ends with the process, however that ends."""
+def _locked(address: Address) -> Iterator[Callable[[], bool]]:
+    """Be the one process at an address, and say in the lock which. It ends with the process, however that ends; what is
+    given says whether the lock is still there for others, whom a folder that was removed has lost."""
     try:
         lock = os.open(address.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
     except OSError as error:
@@ -102,7 +125,8 @@ def _locked(address: Address) -> Iterator[None]:
         with suppress(OSError):  # a full disk: `status` and `stop` have no number then, and all else works
             os.ftruncate(lock, 0)
             os.pwrite(lock, json.dumps({"pid": os.getpid()}).encode(), 0)
-        yield
+        held = os.fstat(lock)
+        yield lambda: identity_of(address.lock) == (held.st_dev, held.st_ino)
     finally:
         os.close(lock)
 
@@ -116,6 +140,7 @@ def _listening(service: Service, env: Environment) -> Iterator[list[socket.socke
         if not activated:
             place.unlink()  # of a process that was killed: who has the lock is alone
     sockets = [activated or _bind(service.address)]
+    made = identity_of(place)
     try:
         if service.tcp:
             sockets.append(_bind_tcp(*service.tcp))
@@ -125,7 +150,7 @@ def _listening(service: Service, env: Environment) -> Iterator[list[socket.socke
         for each in sockets:
             each.close()
         if not activated:
-            remove_current(place, CURRENT)
+            remove_current(place, CURRENT, made)
 
 
 def _activated_socket(env: Environment) -> socket.socket | None:

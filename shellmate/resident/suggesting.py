@@ -36,11 +36,16 @@ COMMANDS = Lines(partial(compose_infill, after=""), 0.3, 0.6)
 REQUESTS = Lines(compose_request_infill, 0.1, 0.42)
 
 
-def read_suggestion(lines: Lines, typed: str, candidate: Candidate) -> str:
+def has_an_end(typed: str) -> bool:
+    """Whether so much, and no more, was typed that one can be suggested."""
+    return SHORTEST <= len(typed) <= LONGEST
+
+
+def read_suggestion(lines: Lines, candidate: Candidate) -> str:
     """What goes behind the line, or nothing: where the model is not sure on the whole, or writes what is no line's end.
     Of what was cut off the last word goes too, which may not be whole."""
     line = candidate.text.split("\n")[0]
     line = line.rstrip() if candidate.finished else line.rpartition(" ")[0].rstrip()
-    if len(line.strip()) < LEAST_WORTH or not SHORTEST <= len(typed) <= LONGEST:
+    if len(line.strip()) < LEAST_WORTH:
         return ""
     return "" if math.exp(candidate.mean_logprob) < lines.least_share or _UNPRINTABLE.search(line) else line

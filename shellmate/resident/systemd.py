@@ -1,7 +1,7 @@
 """Units for systemd's user instance, which listens itself and starts the engine when somebody asks."""
 
-import shlex
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 
 from shellmate.resident.address import Address
 
@@ -25,14 +25,26 @@ Requires=shellmate.socket
 
 [Service]
 ExecStart={command}
-Environment=GOMP_SPINCOUNT=1000
+{variables}
 NoNewPrivileges=yes
 """
+_PLAIN = re.compile(r"[\w@%+=:,./-]+", re.ASCII)
 
 
-def write_units(address: Address, command: Sequence[str]) -> str:
-    """Two files, each behind its name."""
-    escaped = " ".join(shlex.quote(word).replace("%", "%%") for word in command)
+def write_units(address: Address, command: Sequence[str], variables: Mapping[str, str]) -> str:
+    """Two files, each behind its name; the engine gets some variables, since systemd knows none of a shell's."""
+    variables = {"GOMP_SPINCOUNT": "1000"} | dict(variables)
     return _UNITS.format(
-        folder="~/.config/systemd/user", socket=str(address.socket).replace("%", "%%"), command=escaped
+        folder="~/.config/systemd/user",
+        socket=str(address.socket).replace("%", "%%"),
+        command=" ".join(_quote(word).replace("$", "$$") for word in command),
+        variables="\n".join(f"Environment={_quote(f'{name}={value}')}" for name, value in variables.items()),
     )
+
+
+def _quote(word: str) -> str:
+    """systemd.syntax(7): in quotes where it is not plain, each % twice."""
+    if not _PLAIN.fullmatch(word):
+        escaped = word.replace("\\", "\\\\").replace('"', '\\"')
+        word = f'"{escaped}"'
+    return word.replace("%", "%%")

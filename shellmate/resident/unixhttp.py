@@ -5,6 +5,7 @@ HTTP 1.0, in which an answer ends with the connection.
 """
 
 import json
+import select
 import socket
 from collections.abc import Iterator
 from contextlib import suppress
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 _CONNECTING = 2.0  # seconds
+_PATIENCE = 2.0  # seconds without an answer, after which is looked whether the other side lives
 _OK = b"200"
 
 
@@ -32,6 +34,7 @@ class Connection:
         """POST with a body, GET without. `seconds` is how long each part of an answer may take. Raises GoneError where
         nobody listens."""
         content = b"" if body is None else json.dumps(body).encode()
+        self._address = address
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._socket.settimeout(_CONNECTING)
         try:
@@ -43,9 +46,12 @@ class Connection:
             raise GoneError(str(error)) from error
 
     def lines(self) -> Iterator[Any]:
-        """The JSON of each line, up to the end of the answer. Raises GoneError where it ends too soon, or is none."""
+        """The JSON of each line, up to the end of the answer. Raises GoneError where it ends too soon, or is none, and
+        where none begins since the other side was stopped."""
         with self._socket.makefile("rb") as answer:
             try:
+                if self._socket.gettimeout() is None:
+                    self._wait_while_it_lives()
                 status = answer.readline().split(b" ", 2)
                 while answer.readline().strip():
                     pass
@@ -55,6 +61,15 @@ class Connection:
                     yield json.loads(line)
             except (OSError, ValueError) as error:
                 raise GoneError(str(error)) from error
+
+    def _wait_while_it_lives(self) -> None:
+        """For as long as others are answered first."""
+        while not select.select([self._socket], [], [], _PATIENCE)[0]:
+            asking = Connection(self._address, "/health", seconds=_CONNECTING)
+            try:
+                next(asking.lines(), None)
+            finally:
+                asking.close()
 
     def close(self) -> None:
         with suppress(OSError):

@@ -13,7 +13,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -168,6 +170,12 @@ BY_NAME(unlinkat, TAKES_NONE, there, path, (int there, const char *path, int fla
 BY_NAME(rmdir, TAKES_NONE, AT_FDCWD, path, (const char *path), (path))
 BY_NAME(chmod, TAKES_NONE, AT_FDCWD, path, (const char *path, mode_t mode), (path, mode))
 BY_NAME(fchmodat, TAKES_NONE, there, path, (int there, const char *path, mode_t mode, int flags), (there, path, mode, flags))
+
+int bind(int socket, const struct sockaddr *address, socklen_t length) {
+    REAL(bind);
+    const char *path = address->sa_family == AF_UNIX ? ((const struct sockaddr_un *)address)->sun_path : "";
+    return is_below(path) && fails(TAKES_ROOM) ? -1 : real(socket, address, length);
+}
 
 static long jump; /* seconds */
 static int looks;

@@ -54,6 +54,23 @@ def test_without_a_home_but_with_places_all_is_well(tmp_path):
         assert (done.returncode, done.stderr) == (0, b""), args
 
 
+@pytest.mark.parametrize("args", [("--help",), ("-h",), ("--version",), ("serve", "--help"), ("model", "pull", "-h")])
+def test_help_needs_no_home_and_no_settings(tmp_path, args):
+    homeless = start(sys.executable, "-c", HOMELESS, *args, cwd=tmp_path)
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "config.toml").write_text("lang = = 1\n")
+    unset = start(*COMMAND, *args, cwd=tmp_path, **places(tmp_path))
+    for done in (homeless, unset):
+        assert (done.returncode, done.stderr) == (0, b"") and done.stdout.startswith((b"Usage: ", b"shellmate, v"))
+
+
+def test_words_that_only_look_like_a_call_for_help_are_words(tmp_path):
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "config.toml").write_text("lang = = 1\n")
+    done = start(*COMMAND, "explain", "--no-prose", "ls", "-h", cwd=tmp_path, **places(tmp_path))
+    assert done.returncode == 2 and b"config.toml: line 1" in done.stderr
+
+
 LOCALES = [
     {"LANG": "C"},
     {"LC_ALL": "POSIX"},

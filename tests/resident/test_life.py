@@ -192,6 +192,21 @@ def test_systemd_units(another, tmp_path):
     units = server.run("serve", "--print-systemd").stdout
     assert f"ListenStream={server.socket}" in units and "--exit-when-idle" in units and "SocketMode=0600" in units
     assert "shellmate.socket" in units and "shellmate.service" in units
+    assert f"ExecStart={sys.executable} -m shellmate serve " in units
+
+
+def test_units_have_all_that_the_sockets_name_depends_on(another, tmp_path, smollm_file):
+    """systemd starts the engine in another folder, without a shell's variables, and has a syntax of its own."""
+    model = tmp_path / 'my "50%" $model.gguf'
+    model.symlink_to(smollm_file.path)
+    data = tmp_path / "some data"
+    server = another(SHELLMATE_MODEL=f"./{model.name}", SHELLMATE_THREADS="2", SHELLMATE_DATA_DIR=str(data))
+    units = server.run("serve", "--print-systemd", cwd=tmp_path).stdout
+    assert f'"--model={tmp_path}/my \\"50%%\\" $$model.gguf" --ctx=0 --threads=2 --exit-when-idle\n' in units
+    assert f'Environment="SHELLMATE_DATA_DIR={data}"\n' in units
+    assert server.run("status", "--socket", cwd=tmp_path).stdout.strip() in units
+    away = server.run("status", "--socket", env={**server.variables, "SHELLMATE_MODEL": str(model)}, cwd="/")
+    assert away.stdout.strip() in units, "the one that systemd starts has that name"
 
 
 def test_systemd_hands_over_its_socket(another):
