@@ -43,7 +43,7 @@ complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a doctor -d 'S
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a explain -d 'Say what each part of a command does'
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a fix -d 'Print the last command as it was meant'
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a index -d 'What is known of the options of this machine\'s programs'
-complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a init -d 'Print the code that binds the key, for a shell\'s startup file'
+complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a init -d 'Print the code for a shell\'s startup file: it binds the key and has TAB complete'
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a judge -d 'Say whether a command is safe, needs caution, or is dangerous, and why'
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a log -d 'Show past questions and answers, the newest at the bottom'
 complete -c shellmate -n '__shellmate_at; and __shellmate_first' -a model -d 'Models: list, fetch, verify, locate and remove them'

@@ -7,7 +7,7 @@ import click
 from shellmate.cli.app import App
 from shellmate.cli.options import setting_option
 from shellmate.core.errors import UsageError
-from shellmate.shell.init import SHELLS, find_program, render_widget
+from shellmate.shell.init import SHELLS, render_widget
 
 
 @click.command()
@@ -18,10 +18,11 @@ from shellmate.shell.init import SHELLS, find_program, render_widget
 @setting_option("history")
 @click.pass_obj
 def init(app: App, shell: str, key: str | None, force: bool, keep_comment: bool | None, history: int | None) -> None:
-    """Print the code that binds the key, for a shell's startup file. Nothing is written to any file.
+    """Print the code for a shell's startup file: it binds the key and has TAB complete. No file is written.
 
     The key turns the words on the command line into a command. Pressed again it gives the next of three, and then the
-    words back; Ctrl-C leaves the line as it was. Nothing is run.
+    words back; Ctrl-C leaves the line as it was. Nothing is run. In zsh TAB completes where `compinit` is called as
+    well, before this or behind it.
 
     \b
     Examples:
@@ -34,7 +35,8 @@ def init(app: App, shell: str, key: str | None, force: bool, keep_comment: bool 
         app.env.write(
             render_widget(
                 shell,
-                find_program(sys.argv[0], app.env.variables),
+                sys.argv[0],
+                app.env.variables,
                 key=app.setting("key", key),
                 force=force,
                 keep_comment=app.setting("keep_comment", keep_comment),

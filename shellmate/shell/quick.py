@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 
-from shellmate.shell.init import MOST_HISTORY, SHELLS, find_program, render_widget
+from shellmate.shell.init import MOST_HISTORY, SHELLS, render_widget
 
 FLAGS = {"--force": "force", "--keep-comment": "keep_comment"}
 VALUES = {"--key": "key", "--history": "history"}
@@ -19,7 +19,12 @@ def render_plain(arguments: Sequence[str], variables: Mapping[str, str]) -> str 
     """What `shellmate init` with these arguments prints, or None where it is not as plain as that."""
     if not arguments or arguments[0] not in SHELLS or _is_configured(variables):
         return None
-    options: dict[str, object] = {"key": variables.get("SHELLMATE_KEY", "alt-m")}
+    options: dict[str, object] = {
+        "key": variables.get("SHELLMATE_KEY", "alt-m"),
+        "force": False,
+        "keep_comment": False,
+        "history": "0",
+    }
     rest = list(arguments[1:])
     while rest:
         option = rest.pop(0)
@@ -29,11 +34,11 @@ def render_plain(arguments: Sequence[str], variables: Mapping[str, str]) -> str 
             options[VALUES[option]] = rest.pop(0)
         else:
             return None
-    history = str(options.get("history", "0"))
+    history = str(options["history"])
     if not (history.isascii() and history.isdigit() and int(history) <= MOST_HISTORY):
         return None
     try:
-        return render_widget(arguments[0], find_program(sys.argv[0], variables), **{**options, "history": int(history)})  # type: ignore[arg-type]
+        return render_widget(arguments[0], sys.argv[0], variables, **{**options, "history": int(history)})  # type: ignore[arg-type]
     except ValueError:
         return None
 

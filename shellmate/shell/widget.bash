@@ -105,4 +105,5 @@ elif [[ $- == *i* ]]; then
     }
 
     @BIND@
+    @COMPLETE@
 fi

@@ -81,5 +81,11 @@ if status is-interactive
         end
     end
 
+    # TAB completes by what is in the folder $argv[1], which fish reads at the first TAB.
+    function _shellmate_complete
+        contains -- $argv[1] $fish_complete_path; or set -g fish_complete_path $argv[1] $fish_complete_path
+    end
+
     @BIND@
+    @COMPLETE@
 end

@@ -114,7 +114,18 @@ _shellmate_bind() {
     done
 }
 
+# TAB completes by what is in the folder $1, which is found by the compinit that comes, and named to one that has been.
+_shellmate_complete() {
+    emulate -L zsh
+    fpath=("$1" "${(@)fpath:#$1}")
+    if (( $+functions[compdef] )); then
+        autoload -Uz _shellmate
+        compdef _shellmate shellmate
+    fi
+}
+
 @COMMENTS@
 zle -N _shellmate_widget
 @BIND@
+@COMPLETE@
 fi
