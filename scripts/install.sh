@@ -30,7 +30,7 @@ case $part in
         fi
         sh scripts/build_llama.sh "$venv/bin/python"
         say "installing shellmate"
-        pip install -e '.[serve]'
+        pip install -e .
         ;;
     *)
         say "installing what $part needs"

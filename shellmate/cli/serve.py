@@ -76,7 +76,6 @@ def serve(
             options.append("--exit-when-idle")
         app.env.write(write_units(app.address, [app.program, "serve", *options]))
         return
-    _check_installed()
     if detach:
         if listen:
             raise UsageError("--detach has no terminal for the token of --tcp and --web", "leave one of them out")
@@ -156,10 +155,3 @@ def _parse_tcp(text: str, i_know: bool) -> tuple[str, int]:
             f"take {USUAL}, or add --i-know",
         )
     return host, int(port)
-
-
-def _check_installed() -> None:
-    from importlib.util import find_spec
-
-    if find_spec("uvicorn") is None or find_spec("starlette") is None:
-        raise ShellmateError("what serving takes is not installed", "run `pip install 'shellmate[serve]'`")
