@@ -14,6 +14,7 @@ demo: install
 	@$(BIN)/shellmate cache prime
 	@echo '$$ shellmate "count csv column mean"' >&2
 	@$(BIN)/shellmate "count csv column mean" </dev/null
+	@echo '`. $(BIN)/activate` puts shellmate on the PATH of this shell; in fish: `source $(BIN)/activate.fish`' >&2
 
 install: $(VENV)/.run
 

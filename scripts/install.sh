@@ -30,7 +30,7 @@ case $part in
         fi
         sh scripts/build_llama.sh "$venv/bin/python"
         say "installing shellmate"
-        pip install -e '.[serve]'
+        pip install -e .
         "$venv/bin/python" -m compileall -q shellmate # pip does it for a wheel only; the first start is not to wait for it
         ;;
     *)

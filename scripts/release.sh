@@ -44,7 +44,7 @@ done
 say "installing the wheel into a clean environment"
 "$python" -m venv "$temporary/venv"
 sh scripts/build_llama.sh "$temporary/venv/bin/python"
-"$temporary/venv/bin/python" -m pip --disable-pip-version-check install -q "${wheel}[serve]" </dev/null
+"$temporary/venv/bin/python" -m pip --disable-pip-version-check install -q "$wheel" </dev/null
 
 say "trying it"
 shellmate=$temporary/venv/bin/shellmate

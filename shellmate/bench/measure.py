@@ -9,7 +9,7 @@ from shellmate.bench.figures import EffortFigures, Figure, ModelFigures, ThreadF
 from shellmate.bench.place import Place
 from shellmate.bench.processes import ProcessFailedError
 from shellmate.bench.questions import QUESTIONS
-from shellmate.bench.starts import QUESTION, Starts, can_serve
+from shellmate.bench.starts import QUESTION, Starts
 from shellmate.bench.workers import Workers
 from shellmate.core.environment import Environment
 from shellmate.core.errors import ModelError, ShellmateError
@@ -86,9 +86,8 @@ class Bench:
             with self.progress(f"{figures.title}: starts", len(rows) * (runs + 1), "start") as done:
                 for row in rows:
                     starts.measure(row, runs, done)
-            if can_serve():
-                with self.progress(f"{figures.title}: starts, resident", runs, "start") as done:
-                    starts.measure_resident(rows[-1], runs, done)
+            with self.progress(f"{figures.title}: starts, resident", runs, "start") as done:
+                starts.measure_resident(rows[-1], runs, done)
         finally:
             self.notes += [f"{figures.title}: {note}" for note in starts.notes]
 

@@ -109,10 +109,3 @@ class Starts:
                 return running
             time.sleep(_PAUSE)
         return None
-
-
-def can_serve() -> bool:
-    """Whether what serving takes is installed."""
-    from importlib.util import find_spec
-
-    return bool(find_spec("uvicorn") and find_spec("starlette"))

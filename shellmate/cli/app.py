@@ -143,11 +143,9 @@ class App:
         """Have the model resident for the next time, where the settings allow that and it can be; nobody waits."""
         if self.engine or self.setting("engine") == "http" or self.setting("resident") != "start":
             return
-        from importlib.util import find_spec
-
         from shellmate.resident.processes import find_running, start
 
-        if find_spec("uvicorn") and find_spec("starlette") and not find_running(self.address):
+        if not find_running(self.address):
             options = [f"--{name}={self.setting(name)}" for name in ("model", "ctx", "threads")]
             start(self.address, [*options, "--exit-when-idle"], self.paths.state / "serve.log", wait=False)
 

@@ -11,8 +11,8 @@ import click
 
 from shellmate.cli.app import App
 from shellmate.cli.options import Listed
+from shellmate.core.configuration import save_setting
 from shellmate.core.errors import ModelError, ShellmateError, UsageError
-from shellmate.core.settings import save_setting
 
 if TYPE_CHECKING:
     from shellmate.bench.figures import ModelFigures

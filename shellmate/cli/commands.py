@@ -9,9 +9,9 @@ import click
 from shellmate import __version__
 from shellmate.cli.app import App
 from shellmate.cli.options import continue_option, language_options, session_option, setting_option
+from shellmate.core.configuration import load_settings
 from shellmate.core.errors import UsageError
 from shellmate.core.names import COMMANDS, HIDDEN
-from shellmate.core.settings import load_settings
 from shellmate.prompt.library import PromptLibrary
 
 EPILOG = """

@@ -4,8 +4,9 @@ import click
 
 from shellmate.cli.app import App
 from shellmate.cli.options import Listed
+from shellmate.core.configuration import save_setting
 from shellmate.core.errors import UsageError
-from shellmate.core.settings import SETTINGS, save_setting
+from shellmate.core.settings import SETTINGS
 
 
 @click.group()

@@ -21,7 +21,8 @@ def init(app: App, shell: str, key: str | None, force: bool, keep_comment: bool 
     """Print the code that binds the key and completes at TAB, for a shell's startup file. No file is written.
 
     The key turns the words on the command line into a command. Pressed again it gives the next of three, and then the
-    words back; Ctrl-C leaves the line as it was. Nothing is run.
+    words back; Ctrl-C leaves the line as it was. Nothing is run. In zsh TAB completes where `compinit` is called as
+    well, before this or behind it.
 
     \b
     Examples:

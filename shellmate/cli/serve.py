@@ -74,7 +74,6 @@ def serve(
     if print_systemd:
         _print_units(app, settings.get("idle"))
         return
-    _check_installed()
     if detach:
         if listen:
             raise UsageError("--detach has no terminal for the token of --tcp and --web", "leave one of them out")
@@ -166,10 +165,3 @@ def _parse_tcp(text: str, i_know: bool) -> tuple[str, int]:
             f"take {USUAL}, or add --i-know",
         )
     return host, int(port)
-
-
-def _check_installed() -> None:
-    from importlib.util import find_spec
-
-    if find_spec("uvicorn") is None or find_spec("starlette") is None:
-        raise ShellmateError("what serving takes is not installed", "run `pip install 'shellmate[serve]'`")

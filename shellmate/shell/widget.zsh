@@ -131,7 +131,7 @@ _shellmate_bind() {
 
 # TAB, by the file $1: a compinit that is yet to come finds it, one that has been does not look for it.
 _shellmate_complete() {
-    fpath+=(${1:h})
+    fpath=(${1:h} $fpath)
     if (( $+functions[compdef] )); then
         autoload -Uz _shellmate
         compdef _shellmate shellmate

@@ -1,14 +1,18 @@
 """The wheel, installed into an environment of its own, works away from the checkout."""
 
+import ast
 import os
 import re
 import subprocess
 import sys
 import sysconfig
 import zipfile
+from importlib.metadata import packages_distributions, requires
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 import shellmate
 from tests.programs import need
@@ -91,6 +95,36 @@ def test_wheel_holds_the_prompts_and_the_licence_and_no_tests(wheel: Path) -> No
     assert not [n for n in names if "test" in n or n.endswith(".pyc")]
 
 
+def test_what_is_imported_is_installed_with_it(wheel: Path) -> None:
+    """Without an extra to name: every command of the README works behind a plain install."""
+    file = f"shellmate-{shellmate.__version__}.dist-info/METADATA"
+    metadata = zipfile.ZipFile(wheel).read(file).decode()
+    brought = _names(re.findall("^Requires-Dist: (.+)$", metadata, re.MULTILINE))
+    brought |= _names(requires("llama-cpp-python") or [])
+    foreign = _imported() - sys.stdlib_module_names - {"shellmate"}
+    assert "uvicorn" in foreign and "click" in brought
+    packages = packages_distributions()
+    assert [each for each in foreign if not {canonicalize_name(name) for name in packages[each]} & brought] == []
+
+
+def _names(requirements: list[str]) -> set[str]:
+    """The packages of those requirements that are no extra's."""
+    each = [Requirement(text) for text in requirements]
+    return {canonicalize_name(one.name) for one in each if "extra" not in str(one.marker)}
+
+
+def _imported() -> set[str]:
+    """The first names of all that the package imports, in functions as well."""
+    found: set[str] = set()
+    for module in Path(shellmate.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found.update(alias.name.partition(".")[0] for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                found.add(node.module.partition(".")[0])
+    return found
+
+
 def test_wheel_runs_on_any_platform(wheel: Path) -> None:
     assert wheel.name == f"shellmate-{shellmate.__version__}-py3-none-any.whl"
 
@@ -117,6 +151,12 @@ def test_the_installed_command_finds_its_prompts(installed: Path, away: tuple[Pa
 )
 def test_completions_and_man_page_are_where_they_are_looked_for(installed: Path, made: str, place: str) -> None:
     assert (installed.parent / place).read_bytes() == (CHECKOUT / made).read_bytes()
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_init_has_the_shell_complete_by_these(installed: Path, away: tuple[Path, dict[str, str]], shell: str) -> None:
+    cwd, env = away
+    assert f"{installed.parent}/share/" in run(installed / "shellmate", "init", shell, cwd=cwd, env=env)
 
 
 def test_man_finds_the_page_of_a_command_on_the_path(installed: Path, away: tuple[Path, dict[str, str]]) -> None:

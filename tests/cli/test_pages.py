@@ -1,5 +1,6 @@
 """The links of the documents lead somewhere, and the commands that they show are understood."""
 
+import re
 from contextlib import suppress
 
 import click
@@ -53,6 +54,14 @@ def test_the_commands_told_of_are_there(page, capsys):
     for words in mentions_in(page.read_text(encoding="utf-8")):
         with suppress(click.MissingParameter):
             parse(words or ["--help"])
+
+
+@each_page
+def test_nothing_is_installed_by_a_name_that_is_anothers(page):
+    """On the Python package index `shellmate` is another program."""
+    assert not re.findall(
+        r"\b(?:pip|pipx|uv tool|uvx) (?:install|run)\b.*\bshellmate\b", page.read_text(encoding="utf-8")
+    )
 
 
 def test_the_examples_of_each_command_are_understood():

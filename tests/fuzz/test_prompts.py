@@ -5,8 +5,9 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shellmate.core.configuration import load_settings, save_setting
 from shellmate.core.errors import UsageError
-from shellmate.core.settings import SETTINGS, load_settings, save_setting
+from shellmate.core.settings import SETTINGS
 from shellmate.prompt.library import PromptLibrary, own_prompts
 from tests.fuzz.conftest import FEWER, fuzzed
 from tests.fuzz.samples import mutated

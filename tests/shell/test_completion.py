@@ -9,11 +9,14 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from shellmate.shell.init import find_completions
 from tests.programs import need
+from tests.shell.terminal import Terminal
 
 pytestmark = pytest.mark.slow
 
 COMPLETIONS = Path(__file__).parents[2] / "completions"
+COMPINIT = "autoload -Uz compinit; compinit -D -u"
 World = tuple[Path, dict[str, str]]
 Complete = Callable[[str], set[str]]
 
@@ -142,6 +145,44 @@ def test_a_terminal_of_bash(world: World) -> None:
         shell.sendline(typed)
         shell.expect_exact(words)
     shell.close(force=True)
+
+
+@pytest.mark.parametrize(
+    ("shell", "before", "behind"),
+    [("bash", "", "true"), ("fish", "", "true"), ("zsh", COMPINIT, "true"), ("zsh", "true", COMPINIT)],
+    ids=["bash", "fish", "zsh, compinit before", "zsh, compinit behind"],
+)
+def test_what_init_prints_is_enough(tmp_path: Path, shell: str, before: str, behind: str) -> None:
+    """The line of the README in the startup file, and a key for the program's names as well as for the file's words."""
+    terminal = Terminal(shell, need(shell), tmp_path, setup=before, real=True)
+    terminal.send(f"{behind}; shellmate judge ls\r")
+    terminal.wait(lambda: "safe" in terminal.text(), "shellmate is called as before")
+    terminal.send("shellmate mod\tpu\tsmol\t")
+    terminal.wait(lambda: "shellmate model pull smollm2-135m" in terminal.text(), "TAB completes")
+    terminal.close()
+
+
+@pytest.mark.parametrize(
+    ("shell", "file"),
+    [
+        ("bash", "bash-completion/completions/shellmate"),
+        ("zsh", "zsh/site-functions/_shellmate"),
+        ("fish", "fish/vendor_completions.d/shellmate.fish"),
+    ],
+)
+def test_an_installed_program_finds_what_was_installed_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shell: str, file: str
+) -> None:
+    """As pipx links it, and away from a checkout."""
+    monkeypatch.setattr("shellmate.shell.init.__file__", str(tmp_path / "lib" / "shellmate" / "shell" / "init.py"))
+    program, link = tmp_path / "its own" / "bin" / "shellmate", tmp_path / "shellmate"
+    installed = tmp_path / "its own" / "share" / file
+    link.symlink_to(program)
+    assert find_completions(shell, str(link)) == ""
+    for each in (program, installed):
+        each.parent.mkdir(parents=True)
+        each.touch()
+    assert find_completions(shell, str(link)) == str(installed)
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

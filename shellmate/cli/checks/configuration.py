@@ -9,9 +9,10 @@ from typing import Any
 
 from shellmate.cli.checks.finding import Finding, broken, note, ok, warning
 from shellmate.cli.checks.patient import Patient
+from shellmate.core.configuration import parse_settings, read_variables
 from shellmate.core.errors import UsageError
 from shellmate.core.paths import reason
-from shellmate.core.settings import SETTINGS, parse_settings, read_variables
+from shellmate.core.settings import SETTINGS
 
 # Variables that are no settings.
 _OTHERS = {f"SHELLMATE_{kind}_DIR" for kind in ("CONFIG", "DATA", "CACHE", "STATE", "RUNTIME")} | {

@@ -48,13 +48,11 @@ def check_dependencies(patient: Patient) -> Iterator[Finding]:
         return
     there: list[str] = []
     wrong: list[tuple[Requirement, str]] = []
-    optional: list[tuple[Requirement, str]] = []
     for requirement in wanted:
-        needed = requirement.marker is None or requirement.marker.evaluate({"extra": ""})
         try:
             have = version(requirement.name)
         except PackageNotFoundError:
-            (wrong if needed else optional).append((requirement, f"{requirement.name} is missing"))
+            wrong.append((requirement, f"{requirement.name} is missing"))
             continue
         if requirement.specifier.contains(have, prereleases=True):
             there.append(f"{requirement.name} {have}")
@@ -65,9 +63,6 @@ def check_dependencies(patient: Patient) -> Iterator[Finding]:
         yield broken("dependencies", ", ".join(said for _, said in wrong), mend)
     else:
         yield ok("dependencies", ", ".join(there))
-    if optional:
-        names = [f"{requirement.name}{requirement.specifier}" for requirement, _ in optional]
-        yield note("serve", f"{', '.join(said for _, said in optional)}: no resident engine", _pip(*names))
 
 
 def check_llama(patient: Patient) -> Iterator[Finding]:
