@@ -19,7 +19,7 @@ LEVEL_WITHIN = 60  # characters behind the timestamp: further on a level is a wo
 SURROGATE = re.compile(r"[\ud800-\udfff]")
 MISSING = {"NA", "N/A", "NaN", "nan", "NULL", "null"}  # of texts; what else says that there is none may be a value
 MOST_MARKS = 12  # question marks that are written out
-ACCESS_PATTERN = r"""(\S+) (\S+) (\S+) \[([^]]+)] "(\S+) (\S+)[^"]*" (\d+) (\d+|-)(?: "([^"]*)" "([^"]*)")?"""
+ACCESS_PATTERN = r"""(\S+) (\S+) (\S+) \[([^]]+)] "(?:(\S+) (\S+)[^"]*|[^"]*)" (\d+) (\d+|-)(?: "([^"]*)" "([^"]*)")?"""
 ACCESS = re.compile(ACCESS_PATTERN)
 ACCESS_COLUMNS = ("ip", "ident", "user", "time", "method", "path", "status", "bytes", "referrer", "agent")
 

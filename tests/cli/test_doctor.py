@@ -477,7 +477,7 @@ def test_variables_that_are_wrong_or_mean_nothing(house):
         ("engine = 'http'\n", {}, "no base_url"),
         ("engine = 'http'\nbase_url = 'http://localhost:1/v1'\neffort = 'careful'\n", {}, "chooses nothing"),
         ("engine = 'http'\nbase_url = 'nonsense'\n", {}, "no address of an API"),
-        ("ctx = 512\n", {}, "no room for the prompts"),
+        ("ctx = 4096\n", {}, "no room for the prompts"),
         ("threads = 1024\n", {}, "they wait for each other"),
         ("", {"SHELLMATE_THREADS": "1024"}, "they wait for each other"),
         ("seed = 3\n", {}, "seed = 3 means nothing while temperature = 0"),

@@ -78,6 +78,7 @@ MANY = 400  # rows, more than are looked at for types
         (b"n;p\na;12,5\nb;13,5\nc;1,5\nd;2,5\n", "select sum(p) from t", "30.0\n"),
         (b'n,p\na,"1,234"\nb,"12,345"\nc,"1,000,000"\n', "select sum(p) from t", "1013579\n"),
         (b"a,b\n" + b"1,2\n" * MANY + b"7\n8,x,9\n", "select count(*), sum(a), sum(b) from t", "402, 415, 800\n"),
+        (ACCESS * 9 + b'10.0.0.8 - - [02/May/2024:12:01:23 +0000] "\\x16\\x03\\x01" 400 150 "-" "-"\n', "select count(*), count(path), max(status) from t", "19, 18, 503\n"),
         (b"name,kind,n\na,x,1\nb,NA,NA\nc,,3\nd,x,4\n", "select count(*), sum(n) from t where kind is null", "2, 3\n"),
         (b"name,kind\na,x\nb,NA\nc,\nd,none\n", "select count(*), max(kind) from t where kind is not null", "2, x\n"),
         (b"name,open\na,yes\nb,NA\nc,no\n", "select count(open) from t", "2\n"),

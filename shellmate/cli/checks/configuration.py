@@ -18,7 +18,7 @@ from shellmate.core.settings import SETTINGS
 _OTHERS = {f"SHELLMATE_{kind}_DIR" for kind in ("CONFIG", "DATA", "CACHE", "STATE", "RUNTIME")} | {
     "SHELLMATE_LAST_STATUS", "SHELLMATE_LAST_COMMANDS", "SHELLMATE_RAN", "SHELLMATE_BUILD_CACHE", "SHELLMATE_TEST_ALL",
 }  # fmt: skip
-_LEAST_CTX = 4096  # tokens: what goes in front of a question for Python has 3,500
+_LEAST_CTX = 5120  # tokens: what goes in front of a question about piped input has 4,300, with the input 4,800
 
 
 def heal_settings(file: Path, variables: Mapping[str, str]) -> dict[str, Any]:
