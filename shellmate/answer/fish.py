@@ -23,7 +23,7 @@ _BASH_VARIABLES = re.compile(
     r"|PIPESTATUS|PPID|RANDOM|SECONDS|UID"
 )
 _BASH_OPTIONS = {
-    "[": r"==|-v|=~", "test": r"==|-v|=~", "read": r"-[a-z]*[adeinNpu].*", "printf": "-v",
+    "[": r"==|-v|=~", "test": r"==|-v|=~", "read": r"-[a-z]*[adeinNptu].*", "printf": "-v|.*%q.*",
     "set": r"[-+][a-zA-Z]*[uo]|[-+]x|--", "trap": "-p", "type": "-p",
 }  # fmt: skip
 _PRINTS_ONE_LINE = re.compile(r"\s*(?:pidof|pkg-config|\w+-config)\b")  # which bash splits at blanks
@@ -110,7 +110,7 @@ def _calls_bash(item: Item) -> bool:
     options = _BASH_OPTIONS.get(name)
     if name in _BASH_ALONE or (name == "set" and values == ["-e"]):  # with a name behind it, it is fish's `unset`
         return True
-    return bool(options and any(re.fullmatch(options, value) for value in values))
+    return bool(options and any(re.fullmatch(options, value, re.DOTALL) for value in values))
 
 
 def _patterns(items: list[Item]) -> Iterator[tuple[Word, str]]:

@@ -54,6 +54,8 @@ BY_BASH = [
     "a=(x y z); echo ${a[1]}",
     "a=x; a+=y; echo $a",
     "read -p '? ' n < b.txt; echo $n",
+    "read -t 5 n < b.txt; echo $n",
+    "printf '%q\\n' 'a b'",
     "declare -i n=3; let n+=1; echo $n",
     "printf -v n %03d 7; echo $n",
     "f() { echo \"$1 $# $@\"; }; f a b",
