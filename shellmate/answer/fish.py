@@ -6,6 +6,7 @@ What fish cannot parse is the lesser part of it. Some of bash's language it pars
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from shellmate.answer.check import check_syntax
 from shellmate.core.errors import UsageError
@@ -22,15 +23,22 @@ _BASH_VARIABLES = re.compile(
     r"|PIPESTATUS|PPID|RANDOM|SECONDS|UID"
 )
 _BASH_OPTIONS = {
-    "[": r"==|-v|=~", "test": r"==|-v|=~", "read": r"-[a-z]*[adeinNpu].*", "printf": "-v",
+    "[": r"==|-v|=~", "test": r"==|-v|=~", "read": r"-[a-z]*[adeinNptu].*", "printf": "-v|.*%q.*",
     "set": r"[-+][a-zA-Z]*[uo]|[-+]x|--", "trap": "-p", "type": "-p",
 }  # fmt: skip
 _PRINTS_ONE_LINE = re.compile(r"\s*(?:pidof|pkg-config|\w+-config)\b")  # which bash splits at blanks
 _RANGE = re.compile(r"\{-?\w+\.\.-?\w+(?:\.\.-?\d+)?\}")
 _BRACKETS = re.compile(r"\[[^\]]+\]")
-_PIECE = re.compile(r"""'[^']*'|"(?:\\.|[^"\\])*"|\\.|[^'"\\]+""", re.DOTALL)
+_PIECE = re.compile(r"""'[^']*'|"(?:\\.|[^"\\])*"|\\.|[^'"\\]+|.""", re.DOTALL)
 _ESCAPE = re.compile(r"\\[abcefnrtuvxUX0-7]")
-_SPELLED = ((re.compile(r"\$\?"), "$status"), (re.compile(r"\$\$"), "$fish_pid"), (re.compile(r"\$!"), "$last_pid"))
+_SPELLED = (
+    (re.compile(r"\$\?(?!\w)"), "$status"),
+    (re.compile(r"\$\$(?!\w)"), "$fish_pid"),
+    (re.compile(r"\$!(?!\w)"), "$last_pid"),
+)
+# What is meant for the program, and bash hands on as it is where no file is named so: fish ends there.
+_TAKES_PATTERN = re.compile(r"-i?(?:name|path|wholename|lname)|--?(?:include|exclude)\S*")
+_PATTERN = re.compile(r"(?P<name>--?[\w-]+=|[\w@.-]+:)?(?P<pattern>[\w.,:/@%+*?-]*[*?][\w.,:/@%+*?-]*)")
 _UNSET = re.compile(r"(^|[;&|]\s*|\n\s*)unset\s+(?=[A-Za-z_])")
 
 
@@ -60,6 +68,7 @@ def reads_otherwise(code: str) -> bool:
     return (
         any(token.kind == TEST or (token.kind == OPERATOR and token.text == "(") for token in tokens)
         or any(_is_otherwise(token.word) for token in tokens if token.word)
+        or any(_patterns(items))
         or any(_calls_bash(item) for item in items)
     )
 
@@ -101,12 +110,21 @@ def _calls_bash(item: Item) -> bool:
     options = _BASH_OPTIONS.get(name)
     if name in _BASH_ALONE or (name == "set" and values == ["-e"]):  # with a name behind it, it is fish's `unset`
         return True
-    return bool(options and any(re.fullmatch(options, value) for value in values))
+    return bool(options and any(re.fullmatch(options, value, re.DOTALL) for value in values))
+
+
+def _patterns(items: list[Item]) -> Iterator[tuple[Word, str]]:
+    """The words that are patterns for a program and not quoted, with themselves as they are in quotes."""
+    for item in items:
+        for before, word in pairwise(item.words):
+            found = _PATTERN.fullmatch(word.raw)
+            if found and (found["name"] or _TAKES_PATTERN.fullmatch(before.raw)):
+                yield word, f"{found['name'] or ''}'{found['pattern']}'"
 
 
 def _spell(code: str) -> str:
     """The code with what has another name in fish, and keeps its place there."""
-    pieces = (found[0] for found in _PIECE.finditer(_spell_assignments(code)))
+    pieces = (found[0] for found in _PIECE.finditer(_spell_words(code)))
     return "".join(piece if piece[0] in "'\\" else _spell_piece(piece) for piece in pieces)
 
 
@@ -116,20 +134,18 @@ def _spell_piece(piece: str) -> str:
     return piece if piece.startswith('"') else _UNSET.sub(r"\1set -e ", piece).replace("|&", "&|")
 
 
-def _spell_assignments(code: str) -> str:
-    """Where there is nothing but assignments in a command, each of them in fish's way."""
+def _spell_words(code: str) -> str:
+    """Patterns in quotes, and where there is nothing but one assignment in a command, that in fish's way."""
     try:
         items = read_items(code)
     except UsageError:
         return code
-    words = [
-        word
-        for item in items
-        if len(item.words) == 1 and not item.redirections
-        for word in item.words
-        if assigned_variable(word) and "+=" not in word.bare and "=(" not in word.raw
-    ]
-    for word in reversed(words):
-        name, _, value = word.raw.partition("=")
-        code = code[: word.at] + f"set {name} " + (value or "''") + code[word.at + len(word.raw) :]
+    spelled = {word.at: (word, other) for word, other in _patterns(items)}
+    for item in items:
+        word = item.words[0] if len(item.words) == 1 and not item.redirections else None
+        if word and assigned_variable(word) and "+=" not in word.bare and "=(" not in word.raw:
+            name, _, value = word.raw.partition("=")
+            spelled[word.at] = word, f"set {name} " + (value or "''")
+    for at, (word, other) in sorted(spelled.items(), reverse=True):
+        code = code[:at] + other + code[at + len(word.raw) :]
     return code

@@ -7,6 +7,7 @@ import click
 from shellmate.cli.app import App
 from shellmate.cli.commands import load
 from shellmate.core.errors import ExitCode, ShellmateError, UsageError
+from shellmate.core.paths import reason
 from shellmate.shell.init import SHELLS
 from shellmate.shell.line import Line, write_lines
 from shellmate.shell.preview import Preview
@@ -46,11 +47,8 @@ def line(app: App, shell: str, keep_comment: bool, no_comments: bool) -> None:
             lines = writer.write(typed)
         finally:
             engine.close()
-    except ShellmateError as error:
-        preview.say(f"shellmate: {error.message}", error.mend)
-        click.get_current_context().exit(ExitCode.NO_ANSWER)
     except Exception as error:
-        preview.say(f"shellmate: internal error: {type(error).__name__}: {error}", "")
+        preview.say(*_in_words(error))
         click.get_current_context().exit(ExitCode.NO_ANSWER)
     finally:
         preview.clear()
@@ -64,3 +62,12 @@ def _load_settings(app: App) -> None:
         load(app, {})
     except UsageError as error:
         raise UsageError("the settings are wrong", "`shellmate doctor` says what is") from error
+
+
+def _in_words(error: Exception) -> tuple[str, str]:
+    """What went wrong, and what mends it."""
+    if isinstance(error, ShellmateError):
+        return f"shellmate: {error.message}", error.mend
+    if isinstance(error, OSError):
+        return f"shellmate: {reason(error)}{f': {error.filename}' if error.filename else ''}", ""
+    return f"shellmate: internal error: {type(error).__name__}: {error}", ""

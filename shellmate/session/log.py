@@ -184,8 +184,9 @@ class SessionLog:
         with suppress(ShellmateError):
             if not self._database.read(lambda db: used_bytes(db) > self._most):
                 return
-            has_room = self._database.write(lambda db: make_room(db, self._most, current))
-            if has_room and self._database.read(is_mostly_free):
+            while self._database.write(lambda db: make_room(db, self._most, current)):
+                pass
+            if self._database.read(is_mostly_free):
                 self._database.give_back()
 
     def _summaries(self, which: str, value: int) -> list[SessionSummary]:

@@ -22,13 +22,14 @@ def terminal_key(proc: Path = Path("/proc")) -> str:
         started, terminal = fields[_STARTED], fields[_DEVICE]
     except (OSError, KeyError):
         started, terminal = "", _name_terminal()
-    return f"{leader}/{started}/{terminal}/{_name_boot(proc)}"
+    return f"{leader}/{started}/{terminal}/{name_boot(proc)}"
 
 
-def may_be_open(key: str, idle: float, proc: Path = Path("/proc")) -> bool:
-    """Whether a terminal that `terminal_key` told of, and that was last used so many seconds ago, is still there."""
+def may_be_open(key: str, idle: float, boot: str, proc: Path = Path("/proc")) -> bool:
+    """Whether a terminal that `terminal_key` told of, and that was last used so many seconds ago, is still there.
+    `boot` is the name of this machine's."""
     leader, started, rest = [*key.split("/", 2), "", ""][:3]
-    if rest.rpartition("/")[2] != _name_boot(proc):
+    if rest.rpartition("/")[2] != boot:
         return idle < _ELSEWHERE
     try:
         return _fields_of((proc / leader / "stat").read_bytes())[_STARTED] == started
@@ -51,8 +52,9 @@ def _fields_of(stat: bytes) -> dict[int, str]:
     return dict(enumerate(stat.rpartition(b")")[2].decode("ascii", "replace").split(), 3))
 
 
-def _name_boot(proc: Path) -> str:
-    """Pids and starts begin anew with every boot, and a home directory may be shared by machines."""
+def name_boot(proc: Path = Path("/proc")) -> str:
+    """What this boot of the machine is called, empty where that is not known. Pids and starts begin anew with every
+    boot, and a home directory may be shared by machines."""
     with suppress(OSError):
         return (proc / "sys/kernel/random/boot_id").read_text(encoding="ascii", errors="replace").strip()
     return ""

@@ -3,9 +3,10 @@
 import sqlite3
 from time import time
 
-from shellmate.session.place import may_be_open
+from shellmate.session.place import may_be_open, name_boot
 
-_ROOM = 32  # at once as much is deleted as a 32nd of the bound, so that it is seldom done and does not take long
+_ROOM = 32  # what is deleted is a 32nd of the bound, so that it is seldom done and does not take long
+_AT_ONCE = 8 << 20  # bytes; others wait for a transaction to end, and not for ever
 
 
 def used_bytes(db: sqlite3.Connection) -> int:
@@ -24,22 +25,27 @@ def is_mostly_free(db: sqlite3.Connection) -> bool:
 
 def make_room(db: sqlite3.Connection, most: int, current: int) -> bool:
     """Where more than `most` bytes are in use, delete the sessions that were used longest ago, but neither the current
-    one nor any that a terminal still goes on with; whether something was deleted. Within a transaction, so that what
-    one process deletes no other adds to."""
-    if used_bytes(db) <= most:
+    one nor any that a terminal still goes on with; whether something was deleted, which is not all there is to delete
+    where that is much. Within a transaction, so that what one process deletes no other adds to."""
+    used = used_bytes(db)
+    if used <= most:
         return False
+    enough = max(most - most // _ROOM, used - _AT_ONCE)
     kept, deleted = _open_sessions(db) | {current}, False
     for (session,) in db.execute("SELECT number FROM sessions ORDER BY last, number").fetchall():
         if session in kept:
             continue
-        for table, column in (("turns", "session"), ("terminals", "session"), ("sessions", "number")):
-            db.execute(f"DELETE FROM {table} WHERE {column} = ?", (session,))
+        db.execute("DELETE FROM turns WHERE session = ?", (session,))
+        db.execute("DELETE FROM sessions WHERE number = ?", (session,))
         deleted = True
-        if used_bytes(db) <= most - most // _ROOM:
+        if used_bytes(db) <= enough:
             break
+    if deleted:
+        db.execute("DELETE FROM terminals WHERE session NOT IN (SELECT number FROM sessions)")
     return deleted
 
 
 def _open_sessions(db: sqlite3.Connection) -> set[int]:
     query = "SELECT terminal, number, last FROM terminals JOIN sessions ON session = number"
-    return {session for terminal, session, last in db.execute(query) if may_be_open(terminal, time() - last)}
+    now, boot = time(), name_boot()
+    return {session for terminal, session, last in db.execute(query) if may_be_open(terminal, now - last, boot)}

@@ -20,7 +20,7 @@ elif [[ $- == *i* ]]; then
             if [[ -n $interrupted || $status -eq 4 || $status -eq 130 ]]; then
                 : # it was cut short, or has said why not
             elif [[ $status -ne 0 || -z $reply ]]; then
-                _shellmate_complain "$status"
+                _shellmate_complain "$status" || :
             else
                 _shellmate_lines=() _shellmate_event=$event
                 while IFS= read -r -d $'\036' item; do

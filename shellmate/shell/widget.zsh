@@ -38,7 +38,8 @@ _shellmate_widget() {
 _shellmate_complain() {
     local text="shellmate ended with status $1; try: shellmate doctor"
     if [[ ${TERM-dumb} == dumb ]]; then
-        print -r -- $'\r\n'"$text"$'\r'
+        zle -I # what is printed stays, the line is drawn below it
+        print -r -- "$text"
         return
     fi
     print -n -- "\eD\e[A\e7\e[B\r\e[K\e[2m${text[1,COLUMNS-1]}\e[0m\e8"

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 from shellmate.engine.engine import Sampling
 from shellmate.engine.states import Keeping
 from shellmate.prompt.prompt import Message
+from tests.repl.terminal import Talk
 
 pytestmark = pytest.mark.model
 
@@ -146,6 +148,15 @@ DIALOGUES = {
 }
 
 
+class RealChat(Talk):
+    """The command without words on a terminal of its own."""
+
+    def __init__(self, place, variables):
+        kept = {name: value for name, value in variables.items() if name.startswith(("SHELLMATE_", "PYTHON"))}
+        state = {"SHELLMATE_STATE_DIR": str(place / "state")}
+        self.spawn(f"exec {sys.executable} -m shellmate", place, 100, 60, **kept | state)
+
+
 def function_in(code: str):
     """The last function of a snippet."""
     space: dict = {}
@@ -172,6 +183,24 @@ def test_three_turns_stay_with_their_function(run, primed, tmp_path, language):
     with pytest.raises(Exception):  # noqa: B017  whichever the model took
         third(str(empty), "a")
     assert "raise" in logged[2]["code"]
+
+
+def test_three_turns_on_a_terminal(primed, tmp_path):
+    """The question in English, what follows in Chinese, as somebody types it; the toolbar tells of the context."""
+    talk = RealChat(tmp_path, primed)
+    try:
+        for count, words in enumerate(DIALOGUES["both"]):
+            talk.wait(lambda: talk.line() == "»", "it waits for a message", 60)
+            talk.send(f"{words}\r")
+            talk.wait(lambda count=count: talk.text().count("def ") == count + 1, "a function is written", 60)
+        talk.wait(lambda: talk.line() == "»" and "context" in talk.text(), "it waits for a message", 60)
+        first, second, third = re.split(r"^» .*$", talk.text(), flags=re.MULTILINE)[1:4]
+        assert "raise " in third and "raise " not in first + second
+        assert re.search(r"qwen2.5-coder-0.5b · auto · context \d\S* of \d\S* · \S+ tokens/s", talk.text())
+        talk.send("\x04")
+        talk.wait(lambda: not talk.child.isalive(), "Ctrl-D leaves")
+    finally:
+        talk.close()
 
 
 def test_a_follow_up_from_the_shell_knows_the_answer_before(run, primed, tmp_path):

@@ -274,6 +274,17 @@ def test_where_shellmate_itself_is_gone_or_broken_that_is_said_until_the_next_ke
     assert terminal.text().splitlines() == [*before[:-1], f"{before[-1]}!"]
 
 
+def test_on_a_dumb_terminal_it_is_said_above_the_line(start):
+    terminal = start(TERM="dumb")
+    (terminal.place / "bin" / "shellmate").unlink()
+    terminal.send("list files")
+    terminal.press()
+    terminal.wait(lambda: "try: shellmate doctor" in terminal.text(), "it is said")
+    terminal.send("!")
+    terminal.becomes("list files!")
+    terminal.wait(lambda: terminal.text().splitlines()[-1] == "$ list files!", "the line is below it")
+
+
 @pytest.mark.parametrize("fault", ["file", "variable"])
 def test_settings_that_are_wrong_are_said(start, fault):
     terminal = start()

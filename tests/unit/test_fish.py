@@ -3,7 +3,7 @@
 import subprocess
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shellmate.answer.check import check_syntax
@@ -20,6 +20,7 @@ AS_THEY_ARE = [
     "export N=4; echo $N; [ -f a.txt ] && echo there",
     'printf "%s\\t%s\\n" $HOME "$LC_ALL"',
     "sed 's/b/c/' b.txt",
+    "ls -x *.txt",
 ]
 IN_OTHER_WORDS = {
     "false; echo $?": "false; echo $status",
@@ -28,6 +29,9 @@ IN_OTHER_WORDS = {
     "n=3; echo $n": "set n 3; echo $n",
     'unset HOME; echo "x$HOME"': 'set -e HOME; echo "x$HOME"',
     "n=; echo x$n": "set n ''; echo x$n",
+    "find . -name *.none -o -name b.*": "find . -name '*.none' -o -name 'b.*'",
+    "grep -r --include=*.none --exclude=b* a . ; echo $?": "grep -r --include='*.none' --exclude='b*' a . ; echo $status",
+    "echo host:*.txt": "echo host:'*.txt'",
     "ls nothing |& wc -l": "ls nothing &| wc -l",
 }
 BY_BASH = [
@@ -44,10 +48,14 @@ BY_BASH = [
     "echo \\n \\t a\\\nb",
     "echo a\\`b \"a\\`b\"",
     "grep b$ b.txt",
+    "true; echo $?x",
+    "echo {1..2}\\",
     "n='a b' m=$(echo c); echo $n $m",
     "a=(x y z); echo ${a[1]}",
     "a=x; a+=y; echo $a",
     "read -p '? ' n < b.txt; echo $n",
+    "read -t 5 n < b.txt; echo $n",
+    "printf '%q\\n' 'a b'",
     "declare -i n=3; let n+=1; echo $n",
     "printf -v n %03d 7; echo $n",
     "f() { echo \"$1 $# $@\"; }; f a b",
@@ -108,6 +116,7 @@ def test_what_bash_cannot_parse_is_left_as_it_is(code):
     assert spell_for_fish(code) == code
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.text(st.sampled_from("'\"\\$`;|&(){}[]!#~*? \nab\t中🙂"), max_size=30))
 def test_whatever_bash_can_parse_fish_can_when_it_is_spelled_for_it(code):
     if check_syntax("shell", code, "bash").valid:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from shellmate.session.log import SessionLog
-from shellmate.session.place import may_be_open, terminal_key
+from shellmate.session.place import may_be_open, name_boot, terminal_key
 from shellmate.session.pruning import used_bytes
 from shellmate.session.turn import Turn
 
@@ -151,28 +151,32 @@ def test_several_processes_keep_the_bound_and_lose_nothing_of_the_newest(file):
 # Which terminals are there
 
 
+def is_open(key: str, idle: float) -> bool:
+    return may_be_open(key, idle, name_boot())
+
+
 def test_this_terminal_is_there_and_one_whose_leader_ended_is_not():
     leader, started, rest = terminal_key().split("/", 2)
-    assert may_be_open(terminal_key(), 10**9)
-    assert not may_be_open(f"{leader}/{int(started) + 1}/{rest}", 0)  # its pid was given anew
-    assert not may_be_open(f"999999999/{started}/{rest}", 0)
+    assert is_open(terminal_key(), 10**9)
+    assert not is_open(f"{leader}/{int(started) + 1}/{rest}", 0)  # its pid was given anew
+    assert not is_open(f"999999999/{started}/{rest}", 0)
 
 
 def test_what_another_machine_had_counts_for_a_week():
     key = terminal_key().rpartition("/")[0] + "/another-boot"
-    assert may_be_open(key, 3600) and not may_be_open(key, 8 * 24 * 3600)
+    assert is_open(key, 3600) and not is_open(key, 8 * 24 * 3600)
 
 
 def test_without_proc_a_terminal_is_there_while_its_leader_runs(tmp_path):
     child = subprocess.Popen(["sleep", "60"])
     try:
-        assert may_be_open(f"{child.pid}///dev/ttys001/", 10**9, tmp_path)
+        assert may_be_open(f"{child.pid}///dev/ttys001/", 10**9, name_boot(tmp_path), tmp_path)
     finally:
         child.kill()
         child.wait()
-    assert not may_be_open(f"{child.pid}///dev/ttys001/", 0, tmp_path)
+    assert not may_be_open(f"{child.pid}///dev/ttys001/", 0, name_boot(tmp_path), tmp_path)
 
 
 @pytest.mark.parametrize("key", ["", "tty1", "///", "x/y/z/", "99999999999999999999///"])
 def test_what_is_no_terminal_is_none(key, tmp_path):
-    assert not may_be_open(key, 0, tmp_path)
+    assert not may_be_open(key, 0, "", tmp_path)
