@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from shellmate.core.errors import UsageError
 from shellmate.request.command.simplecommands import COMMAND, read_items
 
+_TRASHES = ("gio trash --", "trash-put --", "trash")  # GNOME's, trash-cli's, macOS's
+
 
 def undoable_form(code: str, variables: Mapping[str, str]) -> str:
     """What does the same to the eye, and can be taken back; empty where there is no such thing. Only a command on its
@@ -28,8 +30,9 @@ def _of_program(words: Sequence[str], variables: Mapping[str, str]) -> str:
     targets = [word for word in words[1:] if not word.startswith("-")]
     match words[0]:
         case "rm" | "unlink" if targets:
-            if shutil.which("gio", path=variables.get("PATH", "")):
-                return f"gio trash -- {' '.join(targets)}"
+            for trash in _TRASHES:
+                if shutil.which(trash.split()[0], path=variables.get("PATH", "")):
+                    return f"{trash} {' '.join(targets)}"
             plain = len(targets) == 1 and not re.search(r"[*?\[{$`]", targets[0])
             return f"mv -- {targets[0].rstrip('/')} {targets[0].rstrip('/')}.old" if plain else ""
         case "sed":
@@ -56,6 +59,9 @@ def _of_git(words: list[str]) -> str:
         return "git stash" if words in (["reset", "--hard"], ["reset", "--hard", "HEAD"]) else ""
     if words[:1] in (["checkout"], ["restore"]) and words[-1] == ".":
         return "git stash"
+    if words[:2] == ["checkout", "--"] or (words[:1] == ["restore"] and not any(w.startswith("-") for w in words)):
+        paths = words[2:] if words[0] == "checkout" else words[1:]
+        return f"git stash push -- {' '.join(paths)}" if paths else ""
     if words[:1] == ["clean"]:
         letters = "".join(word[1:] for word in words if re.fullmatch(r"-\w+", word))
         only_shows = "n" in letters or "--dry-run" in words

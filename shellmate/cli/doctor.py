@@ -102,6 +102,7 @@ def _checks() -> "tuple[tuple[str, Check], ...]":
         ("memory", installation.check_memory),
         ("model", model.check_model),
         ("models", model.check_other_models),
+        ("effort", model.check_effort),
         ("settings", configuration.check_file),
         ("variables", configuration.check_variables),
         ("settings", configuration.check_sense),

@@ -59,13 +59,14 @@ class Remembering:
 @dataclass
 class Row:
     """One way to answer: `effort`, the `weights` of the features, whether answers are tried out, and whether a larger
-    model writes what this one is not sure of."""
+    model writes what this one is not sure of, or all."""
 
     name: str
     effort: str = "balanced"
     weights: dict[str, float] | None = None
     tries: bool = True
     hands_over: bool = False
+    is_larger: bool = False
     answers: dict[Any, str] = field(default_factory=dict)
     seconds: list[float] = field(default_factory=list)
 
@@ -77,7 +78,8 @@ def shell_rows(larger: str | None) -> list[Row]:
     untried = Row("  without trying out", tries=False)
     careful = [Row("careful, this model alone", "careful")]
     careful += [Row(f"careful, with {larger.removeprefix('qwen2.5-coder-')}", hands_over=True)] if larger else []
-    return [Row("fast", "fast"), Row("balanced"), *without, untried, plain, *careful]
+    alone = [Row(f"balanced, {larger.removeprefix('qwen2.5-coder-')} alone", is_larger=True)] if larger else []
+    return [Row("fast", "fast"), Row("balanced"), *without, untried, plain, *careful, *alone]
 
 
 class Accuracy:
@@ -101,7 +103,7 @@ class Accuracy:
 
     def answer(self, row: Row, key: Any, words: str, language: str) -> None:
         prompt = compose(Request(words, language, None), self.library)
-        engine, trials = self.engine, None
+        engine, trials = self.open_larger() if row.is_larger else self.engine, None
         pains = PAINS if row.hands_over else EFFORTS.get(row.effort)
         if row.hands_over:
             engine = HandingOverEngine(engine, str(self.name_of_larger), self.open_larger)

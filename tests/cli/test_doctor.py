@@ -155,6 +155,24 @@ def test_nothing_is_wrong_in_a_sound_house(house):
     assert told["settings"]["text"].startswith("there is no file")
 
 
+def test_the_effort_is_said_with_what_it_gives_and_costs(house):
+    assert house.ask()["effort"]["text"].startswith("balanced: a command is the best of eight, in two to three times")
+    house.variables |= {"SHELLMATE_MODEL": "qwen2.5-coder-0.5b", "SHELLMATE_EFFORT": "careful"}
+    without = house.ask()["effort"]
+    assert (without["level"], without["mend"]) == ("note", "shellmate model pull qwen2.5-coder-1.5b")
+    assert "best of twelve" in without["text"]
+    larger = CATALOGUE["qwen2.5-coder-1.5b"]
+    with (house.place("DATA") / "models" / larger.file).open("wb") as file:
+        file.truncate(larger.bytes)
+    told = house.ask()["effort"]
+    assert told["level"] == "ok"
+    assert "qwen2.5-coder-1.5b (1,117 MB) writes what qwen2.5-coder-0.5b is not sure of" in told["text"]
+    house.variables["SHELLMATE_EFFORT"] = "fast"
+    assert "; with careful, qwen2.5-coder-1.5b" in house.ask()["effort"]["text"]
+    house.variables |= {"SHELLMATE_ENGINE": "http", "SHELLMATE_BASE_URL": "http://localhost:9/v1"}
+    assert house.ask().all("effort") == []
+
+
 def test_it_writes_nothing(house):
     house.keep_states()
     SessionLog(house.place("STATE"), print).close()

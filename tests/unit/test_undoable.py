@@ -26,6 +26,12 @@ from shellmate.answer.undoable import undoable_form
         ("git reset --hard HEAD~1", ""),
         ("git checkout .", "git stash"),
         ("git restore .", "git stash"),
+        ("git restore a.py 'b c.py'", "git stash push -- a.py 'b c.py'"),
+        ("git restore --staged a.py", ""),
+        ("git restore --source HEAD~1 a.py", ""),
+        ("git checkout -- a.py", "git stash push -- a.py"),
+        ("git checkout main", ""),
+        ("git restore", ""),
         ("git clean -fd", "git stash --include-untracked"),
         ("git clean -fdx", "git stash --all"),
         ("git clean -nd", ""),
@@ -41,10 +47,27 @@ def test_forms(code, expected):
     assert undoable_form(code, {"PATH": "/nowhere"}) == expected
 
 
-def test_the_trash_where_there_is_one(tmp_path):
-    (tmp_path / "gio").write_text("#!/bin/sh\n")
-    (tmp_path / "gio").chmod(0o755)
-    assert undoable_form("rm -rf *.o 'a b'", {"PATH": str(tmp_path)}) == "gio trash -- *.o 'a b'"
+@pytest.mark.parametrize(
+    ("program", "expected"), [("gio", "gio trash --"), ("trash-put", "trash-put --"), ("trash", "trash")]
+)
+def test_the_trash_where_there_is_one(tmp_path, program, expected):
+    (tmp_path / program).write_text("#!/bin/sh\n")
+    (tmp_path / program).chmod(0o755)
+    assert undoable_form("rm -rf *.o 'a b'", {"PATH": str(tmp_path)}) == f"{expected} *.o 'a b'"
+
+
+def test_what_git_would_lose_is_kept_aside(tmp_path):
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@b"]
+    (tmp_path / "f").write_text("old\n")
+    for command in (["init", "-q"], ["add", "f"], ["commit", "-qm", "x"]):
+        subprocess.run([*git, *command], check=True, capture_output=True)
+    (tmp_path / "f").write_text("new\n")
+    (tmp_path / "g").write_text("mine\n")
+    safe = undoable_form("git restore f", {}).split()[1:]
+    subprocess.run([*git, *safe], check=True, capture_output=True)
+    assert (tmp_path / "f").read_text() == "old\n" and (tmp_path / "g").exists()
+    subprocess.run([*git, "stash", "pop"], check=True, capture_output=True)
+    assert (tmp_path / "f").read_text() == "new\n"
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,12 @@ def send_mail(call: Call) -> Iterator[Finding]:
         yield Finding(DANGER, "sends secrets to another machine")
 
 
+def log_in(call: Call) -> Iterator[Finding]:
+    """ssh, mostly to a machine of one's own."""
+    if SECRET in (call.stdin or ""):
+        yield Finding(CAUTION, "sends secrets to another machine")
+
+
 def look_up(call: Call) -> Iterator[Finding]:
     """dig, ping and their kind, which tell a name to another machine."""
     if SECRET in call.text:

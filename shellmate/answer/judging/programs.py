@@ -87,6 +87,7 @@ _RULES: dict[str, Rule] = {
     **dict.fromkeys(("python", "python2", "python3", "php", "flask", "uvicorn", "gunicorn"), network.serve),
     **dict.fromkeys(("mail", "mailx", "sendmail", "mutt", "swaks"), network.send_mail),
     **dict.fromkeys(("dig", "host", "nslookup", "ping", "drill", "traceroute"), network.look_up),
+    **dict.fromkeys(("ssh", "autossh", "rsh"), network.log_in),
     "sort": deleting.sort,
     "ln": deleting.link,
     "truncate": deleting.truncate,

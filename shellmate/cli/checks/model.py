@@ -9,11 +9,19 @@ from shellmate.core.errors import UsageError
 from shellmate.core.paths import reason
 from shellmate.core.progress import progress
 from shellmate.core.settings import SETTINGS
+from shellmate.models.auto import CODERS, larger_model
 from shellmate.models.catalogue import CATALOGUE, Model, find_model
 from shellmate.models.installed import MAGIC, ModelFile, hash_stream, place_of
 from shellmate.models.stamps import recall_digest
 from shellmate.models.store import is_path
 from shellmate.models.words import megabytes
+
+# What docs/answers.md has figures for.
+_GIVES = {
+    "fast": "fast: a command is the first one that is written",
+    "balanced": "balanced: a command is the best of eight, in two to three times the time of fast",
+    "careful": "careful: a command is the best of twelve, in about five times the time of fast",
+}
 
 
 def check_model(patient: Patient) -> Iterator[Finding]:
@@ -40,6 +48,23 @@ def check_other_models(patient: Patient) -> Iterator[Finding]:
         if size := sum(file.stat().st_size for file in parts.rglob("*") if file.is_file()):
             text = f"{megabytes(size)} of {model.name} are left of a fetch that was broken off"
             yield note("models", text, f"shellmate model pull --no-prime {model.name}")
+
+
+def check_effort(patient: Patient) -> Iterator[Finding]:
+    """What the effort gives and costs, and which larger model may help."""
+    name, effort = patient.app.model, patient.app.setting("effort")
+    if patient.is_remote:
+        return
+    larger, best = larger_model(name, patient.paths), CODERS[0]
+    helps = f"{larger} ({megabytes(CATALOGUE[larger].bytes)}) writes what {name} is not sure of" if larger else ""
+    is_missing = name in CODERS[1:] and not place_of(CATALOGUE[best], patient.paths).exists()
+    if effort == "careful" and is_missing:
+        text = f"{_GIVES[effort]}; {best}, which would write what {name} is not sure of, is not here"
+        yield note("effort", text, f"shellmate model pull {best}")
+    elif effort == "careful":
+        yield ok("effort", f"careful: {helps}, in about twice the time of balanced" if larger else _GIVES[effort])
+    else:
+        yield ok("effort", f"{_GIVES[effort]}{f'; with careful, {helps}' if larger else ''}")
 
 
 def _check_named(model: Model, patient: Patient) -> Finding:
