@@ -175,6 +175,7 @@ def test_an_installed_program_finds_what_was_installed_with_it(
 ) -> None:
     """As pipx links it, and away from a checkout."""
     monkeypatch.setattr("shellmate.shell.init.__file__", str(tmp_path / "lib" / "shellmate" / "shell" / "init.py"))
+    monkeypatch.setattr("sys.prefix", str(tmp_path / "nothing"))
     program, link = tmp_path / "its own" / "bin" / "shellmate", tmp_path / "shellmate"
     installed = tmp_path / "its own" / "share" / file
     link.symlink_to(program)

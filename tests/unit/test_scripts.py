@@ -64,7 +64,7 @@ def test_what_is_not_installed_is_said_and_is_a_fault_in_ci(bare_path: str) -> N
 
 def test_the_hooks_are_what_lint_runs() -> None:
     config = yaml.safe_load((CHECKOUT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
-    recipe = (CHECKOUT / "Makefile").read_text(encoding="utf-8").replace("@$(BIN)/", ".venv/bin/")
+    recipe = (CHECKOUT / "Makefile").read_text(encoding="utf-8").replace("\t@", "\t").replace("$(BIN)/", ".venv/bin/")
     assert [each["repo"] for each in config["repos"]] == ["local"]
     for hook in config["repos"][0]["hooks"]:
         assert hook["language"] == "system"
