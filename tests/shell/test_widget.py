@@ -211,7 +211,7 @@ def test_at_the_bottom_of_the_screen_too(start):
 
 def test_ctrl_c_leaves_the_line_as_it_was_whenever_it_comes(start):
     terminal = start()
-    terminal.answer("never", delay=30)
+    terminal.answer("never", delay=10)
     words = "big  files 'n 中文 "
     terminal.send(words)
     terminal.send("\x1b[D" * 3)
