@@ -23,7 +23,8 @@ QUOTED = [
     "nohup bash -c {} &", "timeout 5 zsh -c {}", "nice -n 5 sh -c {}", "flock lock sh -c {}", "chroot /mnt sh -c {}",
     "strace -o log sh -c {}", "trap {} EXIT", "bash <<< {}", "printf %s {} | sh", "xargs -n 1 sh -c {}",
     "find . -exec sh -c {} \\;", "docker exec web sh -c {}", "x={}; eval \"$x\"", "echo {} > x.sh; sh x.sh",
-    "su - root -c {}", "tmux new -d {}", "setsid dash -c {}", "alias a={}; a",
+    "su - root -c {}", "tmux new -d {}", "setsid dash -c {}", "alias a={}; a", "su - <<< {}", "sudo -s <<< {}",
+    "ssh host <<< {}", "npx -c {}", "echo {} | tee x.sh; mv x.sh y; sh y", "bash -euo pipefail -c {}",
 ]  # fmt: skip
 SIMPLE = [
     "rm -rf /",
@@ -36,7 +37,7 @@ SIMPLE = [
 BEFORE = [
     "sudo", "sudo -u root", "env A=1", "nice -n 5", "nohup", "timeout -k 1 5", "strace -o log", "setsid", "flock -w 5 lock",
     "chroot /mnt", "stdbuf -oL", "ionice -c 3", "time", "command", "exec", "builtin command", "busybox", "doas", "xargs -n 1",
-    "find . -exec", "taskset 1", "unshare -n", "systemd-run", "watch", "ssh host", "A=1", "!", "coproc", "noglob", "eval",
+    "find . -exec", "taskset 1", "unshare -n", "systemd-run", "watch", "ssh host", "setsid -w", "chrt -f 1", "perf stat", "repeat 2", "ip netns exec x", "xvfb-run -a", "A=1", "!", "coproc", "noglob", "eval",
 ]  # fmt: skip
 
 
