@@ -7,6 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from shellmate.answer.danger import judge
+from shellmate.answer.judging.tables import table
 from tests.danger.pairs import pairs
 from tests.danger.tangled import ENDLESS, HIDING
 
@@ -86,6 +87,30 @@ def test_what_stands_in_front_of_it_makes_it_no_better(command, before):
 @example("x=$x$x; " * 30, "shell")
 def test_nothing_raises(code, language):
     judge(language, code)
+
+
+def test_no_program_is_judged_wrongly_for_want_of_arguments():
+    names = {name for kind in table("programs").values() for name in (kind if isinstance(kind, dict) else kind.split())}
+    names |= {name for row in table("wrappers")["wrapper"] + table("rules")["rule"] for name in row["programs"].split()}
+    assert len(names) > 700
+    for name in [
+        *names,
+        "find",
+        "fd",
+        "cd",
+        "set",
+        "read",
+        "shift",
+        "hash",
+        "mount",
+        "cp",
+        "qemu-img",
+        "ed",
+        "7z",
+        "kill",
+    ]:
+        for arguments in ("", " -", " --", " -x", " -o", " ''", " /", " $x", " < f", " | sh", " <<< x", " -c", " -e x"):
+            judge("shell", name + arguments)
 
 
 @pytest.mark.parametrize("text", HIDING, ids=lambda text: text[:20])
