@@ -87,7 +87,7 @@ def _unknown_in_shell(code: str, names: Sequence[str], columns: bool) -> Iterato
         elif columns and tool in ("awk", "gawk", "mawk"):
             yield from _beyond(names, [n for a in arguments for n in re.findall(r"\$(\d+)", a)])
         elif columns and tool == "cut":
-            fields = [a[2:] or b for a, b in zip(arguments, [*arguments[1:], ""], strict=True) if a.startswith("-f")]
+            fields = [a[2:] or b for a, b in zip(arguments, [*arguments[1:], ""], strict=False) if a.startswith("-f")]
             yield from _beyond(names, [n for field in fields for n in re.findall(r"\d+", field)])
         elif columns and tool in _COLUMN_TOOLS:
             pairs = pairwise(arguments)

@@ -7,6 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from shellmate.answer.danger import judge
+from shellmate.answer.judging.tables import table
 from tests.danger.pairs import pairs
 from tests.danger.tangled import ENDLESS, HIDING
 
@@ -25,7 +26,8 @@ QUOTED = [
     "nohup bash -c {} &", "timeout 5 zsh -c {}", "nice -n 5 sh -c {}", "flock lock sh -c {}", "chroot /mnt sh -c {}",
     "strace -o log sh -c {}", "trap {} EXIT", "bash <<< {}", "printf %s {} | sh", "xargs -n 1 sh -c {}",
     "find . -exec sh -c {} \\;", "docker exec web sh -c {}", "x={}; eval \"$x\"", "echo {} > x.sh; sh x.sh",
-    "su - root -c {}", "tmux new -d {}", "setsid dash -c {}", "alias a={}; a",
+    "su - root -c {}", "tmux new -d {}", "setsid dash -c {}", "alias a={}; a", "su - <<< {}", "sudo -s <<< {}",
+    "ssh host <<< {}", "npx -c {}", "echo {} | tee x.sh; mv x.sh y; sh y", "bash -euo pipefail -c {}",
 ]  # fmt: skip
 SIMPLE = [
     "rm -rf /",
@@ -38,7 +40,7 @@ SIMPLE = [
 BEFORE = [
     "sudo", "sudo -u root", "env A=1", "nice -n 5", "nohup", "timeout -k 1 5", "strace -o log", "setsid", "flock -w 5 lock",
     "chroot /mnt", "stdbuf -oL", "ionice -c 3", "time", "command", "exec", "builtin command", "busybox", "doas", "xargs -n 1",
-    "find . -exec", "taskset 1", "unshare -n", "systemd-run", "watch", "ssh host", "A=1", "!", "coproc", "noglob", "eval",
+    "find . -exec", "taskset 1", "unshare -n", "systemd-run", "watch", "ssh host", "setsid -w", "chrt -f 1", "perf stat", "repeat 2", "ip netns exec x", "xvfb-run -a", "A=1", "!", "coproc", "noglob", "eval",
 ]  # fmt: skip
 
 
@@ -87,6 +89,30 @@ def test_what_stands_in_front_of_it_makes_it_no_better(command, before):
 @example("x=$x$x; " * 30, "shell")
 def test_nothing_raises(code, language):
     judge(language, code)
+
+
+def test_no_program_is_judged_wrongly_for_want_of_arguments():
+    names = {name for kind in table("programs").values() for name in (kind if isinstance(kind, dict) else kind.split())}
+    names |= {name for row in table("wrappers")["wrapper"] + table("rules")["rule"] for name in row["programs"].split()}
+    assert len(names) > 700
+    for name in [
+        *names,
+        "find",
+        "fd",
+        "cd",
+        "set",
+        "read",
+        "shift",
+        "hash",
+        "mount",
+        "cp",
+        "qemu-img",
+        "ed",
+        "7z",
+        "kill",
+    ]:
+        for arguments in ("", " -", " --", " -x", " -o", " ''", " /", " $x", " < f", " | sh", " <<< x", " -c", " -e x"):
+            judge("shell", name + arguments)
 
 
 @pytest.mark.parametrize("text", HIDING, ids=lambda text: text[:20])

@@ -66,6 +66,10 @@ def test_what_is_nowhere_is_unknown(code: str, unknown: list[str]):
         ("mlr --icsv stats1 -a mean -f prize", ["prize"]),
         ("csvcut -c date,prise", ["prise"]),
         ("awk '{ print $4", []),
+        ("cut | sort", []),
+        ("cut -f", []),
+        ("jq", []),
+        ("csvcut", []),
         ("grep '$9' file", []),
     ],
 )

@@ -13,19 +13,20 @@ from shellmate.answer.judging.call import Call
 from shellmate.answer.judging.effects import OVERWRITES, Effect, Effects, effects_of
 from shellmate.answer.judging.filecopies import follow_files
 from shellmate.answer.judging.findings import CAUTION, DANGER
-from shellmate.answer.judging.interpreters import SHELL, SQL, Code, code_of, language_of
+from shellmate.answer.judging.interpreters import SHELL, SQL, Code, code_of
 from shellmate.answer.judging.marks import FETCHED, UNKNOWN, is_unknown, reveal, shield
 from shellmate.answer.judging.outputs import printed_by
 from shellmate.answer.judging.programs import find_in_program
 from shellmate.answer.judging.pythontext import PythonReader
 from shellmate.answer.judging.reader import ShellReader
+from shellmate.answer.judging.readings import evaluated_by
 from shellmate.answer.judging.repeaters import FINDERS, calls_of, is_repeater
 from shellmate.answer.judging.rules import find_by_rules
 from shellmate.answer.judging.scripts import find_in_script, shell_commands_in
 from shellmate.answer.judging.sqltext import find_in_sql
 from shellmate.answer.judging.state import State
 from shellmate.answer.judging.tables import programs
-from shellmate.answer.judging.unheard import commands_within, is_unheard_of
+from shellmate.answer.judging.unheard import commands_within, is_unheard_of, runs_others
 from shellmate.answer.judging.wrappers import is_wrapper, opens_shell, unwrap
 
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=")
@@ -83,10 +84,8 @@ class Commands:
             self.read_code(Code(SHELL, script), state)
 
     def _run_unknown(self, name: str) -> str:
-        if FETCHED in name:
-            self.reader.find(DANGER, "runs what it downloads or decodes, unseen")
-        else:
-            self.reader.find(CAUTION, "runs a command that is not known before")
+        unknown = (CAUTION, "runs a command that is not known before")
+        self.reader.find(*((DANGER, "runs what it downloads or decodes, unseen") if FETCHED in name else unknown))
         return UNKNOWN
 
     def within(self, key: Hashable, run: Callable[[], str]) -> str:
@@ -128,10 +127,8 @@ class Commands:
         reader = self.reader
         shows = call.program in programs("showing") and not call.has("-P", "--pager")
         if shows or (call.program == "command" and call.has("-v", "-V")):
-            return "\n".join(call.values)
-        if call.asks_for_help and not (
-            is_wrapper(call.program) or is_repeater(call.program) or language_of(call.program)
-        ):
+            return "\n".join(map(reveal, call.operands()))
+        if call.asks_for_help and not runs_others(call.program):
             return UNKNOWN
         if call.program in BUILTINS:
             printed = BUILTINS[call.program](self, call)
@@ -140,6 +137,8 @@ class Commands:
         if call.program.lower() in _STATEMENTS:
             reader.findings += find_in_sql(f"{call.program} {call.text}")
         follow_files(call)
+        for text in evaluated_by(call):
+            reader.read(text, call.state.copy())
         reader.findings += find_by_rules(call)
         reader.findings += find_in_program(call)
         if not self._elsewhere:

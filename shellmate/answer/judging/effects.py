@@ -11,6 +11,8 @@ from shellmate.answer.judging.repeaters import FINDERS, RUNS, found_by
 
 DELETES, MOVES, OVERWRITES, EDITS, RIGHTS = "deletes", "moves", "overwrites", "changes", "changes the rights of"
 
+_IN_PLACE = re.compile(r"-\w*i\S*|--in-place\S*")
+
 
 @dataclass(frozen=True)
 class Effect:
@@ -110,8 +112,16 @@ def _by_program(call: Call) -> Iterator[tuple[str, list[str], bool]]:
             yield OVERWRITES, [word[3:] for word in call.words if word.startswith("of=")], False
         case "truncate":
             yield OVERWRITES, call.operands(("-s", "--size", "-r")), False
-        case "sed" | "gsed" | "perl" if any(re.fullmatch(r"-\w*i\S*|--in-place\S*", value) for value in call.values):
-            scripts = call.has("-e", "-f") or call.program == "perl"
+        case "sort" | "curl" if written := call.value_of("-o", "--output"):
+            yield OVERWRITES, [written], False
+        case "wget" if written := call.value_of("-O", "--output-document"):
+            yield OVERWRITES, [written], False
+        case "ln" if call.has("-f", "--force"):
+            yield OVERWRITES, _moved(call)[1], False
+        case "awk" | "gawk" if "inplace" in call.values:
+            yield EDITS, call.operands(("-i", "-v", "-F", "-f"))[0 if call.has("-f") else 1 :], False
+        case "sed" | "gsed" | "perl" | "ruby" if any(map(_IN_PLACE.fullmatch, call.values)):
+            scripts = call.has("-e", "-f") or call.program in ("perl", "ruby")
             given = call.operands(("-e", "-f"))
             yield EDITS, given if scripts else given[1:], False
         case "chmod" | "chown" | "chgrp":

@@ -90,7 +90,7 @@ def _of_shell(call: Call) -> Iterator[Code]:
         if re.fullmatch(r"-[a-zA-Z]*s[a-zA-Z]*", value):
             break
         if value.startswith(("-", "+")):
-            at += 2 if value in _SHELL_VALUED else 1
+            at += 2 if value in _SHELL_VALUED or re.fullmatch(r"[-+][a-zA-Z]+[oO]", value) else 1
         if at < len(call.values) and not call.values[at].startswith(("-", "+")):
             yield from _of_file(call, SHELL, call.values[at], call.words[at + 1 :])
             return

@@ -24,6 +24,11 @@ _SETTING = re.compile(
 )
 
 
+_ENDLESS = frozenset(("/dev/zero", "/dev/urandom", "/dev/random"))
+_HANDING_ON = frozenset(("cat", "tr", "base64", "xxd", "od", "hexdump", "pv", "tee", "gzip", "strings", "fold"))
+_LIMITS = frozenset(("-N", "-l", "-n"))  # of od, xxd and hexdump
+
+
 def only_sets(text: str) -> bool:
     """Whether a text is one that people add to the files that their shells begin with."""
     return all(_SETTING.match(line) for line in text.splitlines())
@@ -55,12 +60,31 @@ def find_in_redirection(
         yield Finding(CAUTION, f"{'adds to' if adds else 'overwrites'} {name}, a file of the system")
     elif is_of_repository(place, folder):
         yield Finding(CAUTION, f"changes {name}, which is git's own")
-    elif adds or operator.startswith("2") or "&" in operator or name.startswith("/dev/"):
+    elif operator.startswith("2") or "&" in operator or name.startswith("/dev/"):
+        return
+    elif _never_ends(operands or ()):
+        yield Finding(CAUTION, "fills the disk")
+    elif adds:
         return
     elif operands is None or printed == "":
         yield Finding(CAUTION, f"empties {name}")
     elif is_unknown(printed) and reveal(place) in operands:
         yield Finding(CAUTION, f"empties {name} before it is read")
+
+
+def _never_ends(words: Sequence[str]) -> bool:
+    """Whether a pipeline prints without end: each of its commands hands on all that it reads, and the first reads what
+    has no end."""
+    commands: list[list[str]] = [[]]
+    for word in words:
+        if word == "|":
+            commands.append([])
+        elif word != "sudo":
+            commands[-1].append(word)
+    first, *others = commands
+    endless = first == ["yes"] or (_ENDLESS & set(words) and first[:1] and first[0] in _HANDING_ON)
+    handed_on = all(command and command[0] in _HANDING_ON for command in others)
+    return bool(endless and handed_on) and not _LIMITS & set(words)
 
 
 def _find_in_connection(operator: str, printed: str, operands: Sequence[str]) -> Iterator[Finding]:

@@ -49,7 +49,7 @@ def found_by(call: Call) -> list[str]:
             break
         if not plain.startswith("-"):
             starts.append(word)
-    pairs = zip(call.values, [*call.values[1:], ""], strict=True)
+    pairs = zip(call.values, [*call.values[1:], ""], strict=False)
     tests = [test for test, value in pairs if test.startswith("-") and not (test in _NAMES and value in ("*", "*.*"))]
     for end in (at for at, value in enumerate(tests) if value in RUNS):
         tests = tests[: end + 1]

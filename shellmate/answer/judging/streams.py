@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from shellmate.answer.judging.findings import CAUTION
 from shellmate.answer.judging.marks import FETCHED, SECRET, UNKNOWN, reveal
 from shellmate.answer.judging.paths import is_secret, is_startup
+from shellmate.answer.judging.readings import substituted_in
 from shellmate.answer.judging.redirections import find_in_redirection
 from shellmate.answer.judging.state import State
 from shellmate.answer.judging.words import Expander, Node, text_of
@@ -30,6 +31,8 @@ class Streams:
             if redirect.type == "heredoc_redirect" and "heredoc_body" in kinds:
                 body = kinds["heredoc_body"]
                 quoted = text_of(kinds["heredoc_start"])[:1] in "\"'\\" if "heredoc_start" in kinds else True
+                for command in () if quoted or body.named_child_count else substituted_in(text_of(body)):
+                    self._commands.reader.read(command, state.copy())
                 stdin = text_of(body) if quoted or not body.child_count else reveal(expander.texts(body, True)[0])
             elif redirect.type == "herestring_redirect" and redirect.named_children:
                 stdin = "\n".join(expander.values(redirect.named_children[-1]))

@@ -1,4 +1,4 @@
-"""Programs that nothing is known of, which may run what they are given."""
+"""Programs that run others, and those that nothing is known of, which may."""
 
 from collections.abc import Iterator
 from posixpath import basename
@@ -15,10 +15,15 @@ from shellmate.answer.judging.wrappers import Wrapped, is_wrapper
 _DATA = ("data", "showing", "reading", "passing", "fetching", "decoding")
 
 
+def runs_others(program: str) -> bool:
+    """Whether it is known to run commands or code."""
+    return is_wrapper(program) or is_repeater(program) or bool(language_of(program))
+
+
 def is_unheard_of(call: Call) -> bool:
     name = call.program
-    known = is_wrapper(name) or is_repeater(name) or name in BUILTINS or has_rule(name) or has_rules(name)
-    return not (known or language_of(name) or any(name in programs(kind) for kind in _DATA))
+    known = runs_others(name) or name in BUILTINS or has_rule(name) or has_rules(name)
+    return not (known or any(name in programs(kind) for kind in _DATA))
 
 
 def commands_within(call: Call) -> Iterator[Wrapped]:

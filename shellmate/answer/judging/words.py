@@ -119,6 +119,9 @@ class Expander:
             self._run(node, self._state.copy())
             return [UNKNOWN]
         before, name, index = found[1], found[2], found[3] or ""
+        for child in node.children:
+            for inner in child.children_by_field_name("index"):
+                self.texts(inner)
         if before == "#":
             return [UNKNOWN]
         values = self._parameter(name, quoted, index)
