@@ -7,8 +7,9 @@ third often has them.
 import re
 from collections.abc import Iterator, Sequence
 
-from shellmate.answer.mentions import Mention
+from shellmate.answer.mentions import COLUMN, Mention, stem_of
 from shellmate.request.digest import Query
+from shellmate.request.sought import FILLERS
 
 _NO_SUPERLATIVES = (
     r"forest|interest|test|pretest|contest|protest|(north|south|mid)?west|request|rest|arrest|guest|nest|harvest|honest"
@@ -21,6 +22,7 @@ _LISTS = (
     r"|排序|排列|列出|所有|每|各|前"
 )
 _COMMON = r"\b(most|least) (common|frequent|popular|often)\b|\brarest\b|最(不)?常见|出现.*最[多少]"
+_MOST_OF = re.compile(rf"\b(?!(?:{_NO_SUPERLATIVES})\b)\w{{2,}}est (?P<kind>[a-z]{{2,}})\b")
 # Of these the words say for sure which end is meant; the oldest has the highest age, and the lowest year.
 _LOW = r"\b(lowest|smallest|least|fewest|minimum|shortest|cheapest)\b|最[低小少短]"
 _HIGH = r"\b(highest|largest|biggest|greatest|most|maximum|longest|tallest|heaviest|dearest)\b|最[高大多长]"
@@ -45,6 +47,11 @@ _WORD = re.compile(r"[^\W\d_]{4,}")
 _GROUP = re.compile(r'\bgroup by (\w*[^\W\d]\w*|"[^"]+")')
 _END = re.compile(r'\b(?:min|max)\(\s*"?([^()"]+?)"?\s*\)')
 _ORDER = re.compile(r"\border by ((?:[^(),]|\([^()]*\))+?)( desc)? limit 1\s*$")
+_END_ALONE = re.compile(r'select (min|max)\((\w+|"[^"]+")\) from t( where .+)?', re.IGNORECASE)
+_EQUALS_TEXT = re.compile(r"(?<![<>!])=\s*'([^'\d]+)'")
+_PARTS = re.compile(r"[^\W\d_]+")
+_TRUTHS = ("true", "false", "yes", "no", "t", "f", "y", "n", "on", "off")
+_LABELS = ("name", "command", "cmd", "filesystem", "title")
 _EQUALS = re.compile(r"(?<![<>!])=\s*(\d+)\b(?![.])")
 _NAMES = re.compile(r'"((?:[^"]|"")*)"( numeric)?')
 _SUM = re.compile(r'\b(?:sum|avg|total|median)\(\s*(?:distinct\s+)?"?([^()"]+?)"?\s*\)')
@@ -57,6 +64,7 @@ def count_doubts(query: Query, select: str, mentions: Sequence[Mention], words: 
     missing = sum(not mention.is_heeded(select) for mention in mentions)
     wanted = sum(bool(re.search(said, asked)) and not re.search(needed, plain) for said, needed in _WANTED)
     misfits = sum(_find_misfits(query, plain, asked)) + is_upside_down(plain, asked)
+    misfits += (name_the_end(query, select, mentions, words) != "") + bool(_find_inventions(plain, mentions, asked))
     return missing + wanted + sum(_find_surplus(plain, asked, digest)) + misfits
 
 
@@ -74,6 +82,19 @@ def is_upside_down(select: str, words: str) -> bool:
     return bool(low) != bool(high) and bool(low) == bool(order[2])
 
 
+def name_the_end(query: Query, select: str, mentions: Sequence[Mention], words: str) -> str:
+    """For a select that has but the largest number, where `largest file` asks for what has it: one with its name too;
+    empty where a column is spoken of, or none has names."""
+    end, asked = _END_ALONE.fullmatch(select.strip()), _MOST_OF.search(words.lower())
+    label = next((name for name, _ in _NAMES.findall(query.schema) if name.lower() in _LABELS), "")
+    if not end or not asked or not label:
+        return ""
+    if any(mention.kind == COLUMN and len(mention.before) == asked.start("kind") for mention in mentions):
+        return ""
+    order = f"{end[2]} desc" if end[1].lower() == "max" else end[2]
+    return f"select {label}, {end[2]} from t{end[3] or ''} order by {order} limit 1"
+
+
 def _find_surplus(select: str, words: str, digest: str) -> Iterator[bool]:
     """Groups and orders that nobody asked for, groups without their names, and numbers of the first rows that nobody
     spoke of."""
@@ -85,6 +106,26 @@ def _find_surplus(select: str, words: str, digest: str) -> Iterator[bool]:
     yield "order by" in select and " limit " not in select and not re.search(_LISTS, words)
     group = _GROUP.search(select)
     yield group is not None and " limit " not in select and group[1] not in select.partition(" from ")[0]
+
+
+def without_inventions(select: str, mentions: Sequence[Mention], words: str) -> str:
+    """A select without the conditions that nobody asked for, where it has others; else empty."""
+    invented = _find_inventions(select.lower(), mentions, words.lower())
+    if not invented:
+        return ""
+    texts = "|".join(map(re.escape, invented))
+    left = re.sub(rf"""\s+and\s+(\w+|"[^"]+")\s*=\s*'({texts})'(?!\s+or\b)""", "", select, flags=re.IGNORECASE)
+    return left if left != select else ""
+
+
+def _find_inventions(select: str, mentions: Sequence[Mention], words: str) -> set[str]:
+    """The texts that a select compares with and the words do not have, where they are more than the words that could
+    mean one."""
+    told = {stem_of(part) for mention in mentions for part in _PARTS.findall(mention.text.lower())}
+    said = {word for word in _PARTS.findall(words) if word not in FILLERS and stem_of(word) not in told}
+    texts = {text for text in _EQUALS_TEXT.findall(select) if text not in _TRUTHS}
+    texts = {text for text in texts if not re.search(rf"(?<![a-z]){re.escape(text)}", words)}
+    return texts if len(texts) > len(said) else set()
 
 
 def _find_misfits(query: Query, select: str, words: str) -> Iterator[bool]:

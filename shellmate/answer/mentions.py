@@ -76,7 +76,7 @@ def _find_columns(columns: Sequence[str], words: str) -> list[tuple[str, int]]:
 def _find(name: str, words: str) -> list[int]:
     """Where a name, or a value, stands in the words, be it in another number or with other marks between its parts."""
     lower = name.lower()
-    parts = [_stem(part) for part in _PART.findall(lower)]
+    parts = [stem_of(part) for part in _PART.findall(lower)]
     if not parts or len(name) < 2 or lower in _SAYS_NOTHING or lower.isdigit():
         return []
     if not all(_ASCII.fullmatch(part) for part in parts):
@@ -85,13 +85,14 @@ def _find(name: str, words: str) -> list[int]:
 
 
 def _find_parts(parts: list[str], words: str) -> Iterator[int]:
-    said = [(_stem(found[0]), found.start()) for found in _ASCII.finditer(words)]
+    said = [(stem_of(found[0]), found.start()) for found in _ASCII.finditer(words)]
     for at in range(len(said) - len(parts) + 1):
         if [stem for stem, _ in said[at : at + len(parts)]] == parts:
             yield said[at][1]
 
 
-def _stem(word: str) -> str:
+def stem_of(word: str) -> str:
+    """A word without the s of its plural."""
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cache, partial
 
 from shellmate.answer.answer import read_candidate
-from shellmate.answer.doubts import count_doubts
+from shellmate.answer.doubts import count_doubts, without_inventions
 from shellmate.answer.mentions import Mention, find_mentions
 from shellmate.answer.repairs import propose_additions, propose_beginnings
 from shellmate.answer.selects import find_fault, open_table
@@ -74,6 +74,7 @@ class QueryEngine(EngineAround):
             return select
         add = partial(self._add, prompt, sampling, mentions, words, usage)
         selects = [select, *add(select)]
+        selects += [less for other in selects if (less := without_inventions(other, mentions, words))]
         if all(judge(other) != _FITS for other in selects):
             candidates, more = self._engine.generate_several(prompt, sampling, ALTERNATIVES)
             usage.add(more)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from shellmate.answer.doubts import is_upside_down
+from shellmate.answer.doubts import is_upside_down, name_the_end
 from shellmate.answer.mentions import COLUMN, VALUE, Mention
 from shellmate.answer.selects import find_fault, open_table
 from shellmate.request.digest import Query
@@ -53,10 +53,11 @@ def _propose(query: Query, select: str, words: str) -> list[str]:
 
 
 def propose_additions(query: Query, select: str, mentions: Sequence[Mention], words: str) -> list[str]:
-    """Beginnings that have what a select lacks, one for each mention that it does not heed, and one with the order that
-    the words ask for."""
+    """Beginnings that have what a select lacks, one for each mention that it does not heed, one with the order that the
+    words ask for, and one with the name of what is the largest."""
     added = [new for mention in mentions if not mention.is_heeded(select) and (new := _add(query, select, mention))]
-    return [*([_turn(select)] if is_upside_down(select, words) else []), *added]
+    named = name_the_end(query, select, mentions, words)
+    return [*([named] if named else []), *([_turn(select)] if is_upside_down(select, words) else []), *added]
 
 
 def _turn(select: str) -> str:

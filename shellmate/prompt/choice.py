@@ -22,7 +22,8 @@ _WANTS_A_PROGRAM = (
 )
 _COUNTS = (
     r"\b(count|how (many|much|often)|number of|per|by|each|every|average|avg|mean|total|sum|most|least|top|distinct"
-    r"|different|unique|largest|smallest|longest|shortest|max(imum)?|min(imum)?)\b"
+    r"|different|unique|largest|biggest|smallest|longest|shortest|highest|lowest|oldest|newest|busiest|fullest|heaviest"
+    r"|max(imum)?|min(imum)?)\b"
     r"|多少|几|统计|计数|数量|次数|每|平均|总|最|不同"
 )
 _FUNCTION_HEAD = r"(?m)^\s*(async\s+)?def\s+\w+\("
@@ -49,10 +50,10 @@ def _choose_for_input(piped: Input, request: Request) -> str:
 
 
 def _asks_a_table(piped: Input, request: Request) -> bool:
-    """Whether a select is the answer; of a log that is so where something is counted."""
+    """Whether a select is the answer; of lines that is so where something is counted, or the largest is sought."""
     if request.language == "shell" or _wants_a_program(piped, request) or names_a_tool(request):
         return False
-    return piped.kind != "log" or _says(_COUNTS, request.words)
+    return piped.kind not in ("log", "table") or _says(_COUNTS, request.words)
 
 
 def prefers_shell(request: Request) -> bool:

@@ -75,21 +75,23 @@ def _query_rows(
         text = "None if cell in missing else cell"
     if is_clean and not replaced and not has_odd_cells(columns, numbers):
         values = f"([{text} for cell in row] for row in rows if row)"
-        return replace(_query("csv", lines, schema, width, values, about), values=few, dates=dates, is_whole=is_clean)
+        return replace(
+            make_query("csv", lines, schema, width, values, about), values=few, dates=dates, is_whole=is_clean
+        )
     cell = text
     if numbers:
         lines = [*number_function(replaced), *lines, f"numbers = {{{', '.join(map(str, numbers))}}}"]
         cell = f"number(cell) if n in numbers else {text}"
     row = f"[{cell} for n, cell in enumerate(row)]" if numbers else f"[{cell} for cell in row]"
     values = f"(({row} + [None] * {width})[:{width}] for row in rows if row)"
-    return replace(_query("csv", lines, schema, width, values, about), values=few, dates=dates, is_whole=is_clean)
+    return replace(make_query("csv", lines, schema, width, values, about), values=few, dates=dates, is_whole=is_clean)
 
 
 def query_numbers(is_whole: bool) -> Query:
     """A number on each line; `is_whole` says that every line was seen."""
     lines = [] if is_whole else number_function("")
     values = f"([{'float' if is_whole else 'number'}(line)] for line in sys.stdin if line.strip())"
-    return _query("", lines, "create table t (n numeric)", 1, values, "table t: n")
+    return make_query("", lines, "create table t (n numeric)", 1, values, "table t: n")
 
 
 def query_objects(rows: str, texts: Mapping[str, Sequence[str]], is_clean: bool) -> Query | None:
@@ -104,11 +106,11 @@ def query_objects(rows: str, texts: Mapping[str, Sequence[str]], is_clean: bool)
     few = {key: few for key, cells in texts.items() if key not in dates and (few := few_values(cells))}
     if is_clean:
         values = "([row.get(key) for key in keys] for row in rows)"
-        return replace(_query("json", lines, schema, len(keys), values), values=few, dates=dates, is_whole=is_clean)
+        return replace(make_query("json", lines, schema, len(keys), values), values=few, dates=dates, is_whole=is_clean)
     function = ["def cell(value):", "    return json.dumps(value) if isinstance(value, (list, dict)) else value"]
     values = "([cell(row.get(key)) for key in keys] for row in rows if isinstance(row, dict))"
     return replace(
-        _query("json", ["", *function, "", "", *lines], schema, len(keys), values),
+        make_query("json", ["", *function, "", "", *lines], schema, len(keys), values),
         values=few,
         dates=dates,
         is_whole=is_clean,
@@ -123,7 +125,7 @@ def query_access_log() -> Query:
     cells = '[None if cell == "-" else cell for cell in found.groups()]'
     values = f"({cells} for line in sys.stdin if (found := pattern.match(line)))"
     about = f"table t: {names}, date, hour; a date is such as 02/May/2024"
-    return _query("re", lines, _with_hours(typed, 11, 14), len(ACCESS_COLUMNS), values, about)
+    return make_query("re", lines, _with_hours(typed, 11, 14), len(ACCESS_COLUMNS), values, about)
 
 
 def query_log(levels: Sequence[str], stamp: str) -> Query:
@@ -138,7 +140,7 @@ def query_log(levels: Sequence[str], stamp: str) -> Query:
     lines = [f"stamped = re.compile(r{quote(_pattern_of(stamp))})".replace("\\\\", "\\")]
     if not levels:
         values = f"((line[:{len(stamp)}], line.rstrip()) for line in sys.stdin if stamped.match(line))"
-        return replace(_query("re", lines, schema, 2, values, about), dates=dates)
+        return replace(make_query("re", lines, schema, 2, values, about), dates=dates)
     lines += [
         f'level = re.compile(r"\\b({"|".join(levels)})\\b", re.IGNORECASE)',
         "rows = []",
@@ -146,7 +148,7 @@ def query_log(levels: Sequence[str], stamp: str) -> Query:
         f"    found = level.search(line[:{len(stamp) + LEVEL_WITHIN}])",
         f"    rows.append((line[:{len(stamp)}], found and found[1].upper(), line.rstrip()))",
     ]
-    return replace(_query("re", lines, schema, 3, "rows", about), dates=dates, values={"level": tuple(levels)})
+    return replace(make_query("re", lines, schema, 3, "rows", about), dates=dates, values={"level": tuple(levels)})
 
 
 def _pattern_of(stamp: str) -> str:
@@ -167,7 +169,9 @@ def _lengths(stamp: str) -> tuple[int, int]:
     return (len(found[1]), len(stamp) - len(found[2])) if found else (0, 0)
 
 
-def _query(module: str, lines: Sequence[str], schema: str, width: int, values: str, about: str = "") -> Query:
+def make_query(module: str, lines: Sequence[str], schema: str, width: int, values: str, about: str = "") -> Query:
+    """Python that puts `values`, an expression of rows of that width, into the table of the schema, and has a select
+    run on it; behind the import of a module, if any, and the lines."""
     marks = ", ".join("?" * width) if width <= MOST_MARKS else f"{{', '.join('?' * {width})}}"
     insert = f'{"" if width <= MOST_MARKS else "f"}"insert into t values ({marks})"'
     before = [

@@ -13,14 +13,14 @@ EDGES = frozenset((b",", b";", b"\t", b"|", b":", b'"', b"\n", b""))
 _WORD = re.compile(r"[^\s,;!?()\"“”‘’，。？！、]+")
 _WITHOUT_BLANKS = re.compile(r"[\u3400-\u9fff\u3040-\u30ff\uac00-\ud7a3]{2,}")
 _LONGEST_RUN = 6  # characters, where words have no blanks between them
-_FILLERS = """
+_FILLING = """
 a all an and any are as at average avg be by column columns count data did different distinct do does each entries
 every false first for from had has have highest how in input is it item items its largest last least less line lines
 list lowest many max maximum mean median min minimum more most much name names no none not number of on only or other
 over per row rows smallest some sort sum than that the their them there these this those to top total true under unique
 value values was were what when where which who whose why with without year yes
 """
-_SAYS_NOTHING = frozenset(_FILLERS.split())
+FILLERS = frozenset(_FILLING.split())
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def _phrases(words: str) -> Iterator[str]:
     for length in range(min(LONGEST_PHRASE, len(said)), 1, -1):
         for start in range(len(said) - length + 1):
             phrase = said[start : start + length]
-            if _SAYS_NOTHING.isdisjoint((phrase[0].lower(), phrase[-1].lower())):
+            if FILLERS.isdisjoint((phrase[0].lower(), phrase[-1].lower())):
                 yield " ".join(phrase).lower()
     yield from (word.lower() for word in said if _says_something(word))
     for run in _WITHOUT_BLANKS.findall(words):
@@ -90,6 +90,6 @@ def _phrases(words: str) -> Iterator[str]:
 
 def _says_something(word: str) -> bool:
     """Numbers are compared as numbers; of two letters only a code such as UA is meant."""
-    if word.lower() in _SAYS_NOTHING or not re.search(r"[^\W\d]", word):
+    if word.lower() in FILLERS or not re.search(r"[^\W\d]", word):
         return False
     return len(word) > 2 or (len(word) == 2 and not word.islower() and word.isascii())

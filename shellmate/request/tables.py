@@ -3,17 +3,19 @@
 import re
 
 from shellmate.request.digest import BlockDigester, Digest
+from shellmate.request.fields import query_fields
 from shellmate.request.fitting import cut, fill, first_lines, last_lines, number
 
 LS = re.compile(r"^[-dlbcps][-rwxsStT]{9}[.+@]? +\d+ ")
 LS_COLUMNS = ("mode", "links", "owner", "group", "size", "month", "day", "time or year", "name")
 LS_ISO_COLUMNS = (*LS_COLUMNS[:5], "date", "time", "name")
 LS_FULL_COLUMNS = (*LS_COLUMNS[:5], "date", "time", "zone", "name")
-HEADING = re.compile(r"[A-Za-z%#][\w%#()./:-]*")
+HEADING = re.compile(r"(?:[A-Za-z%#]|\d+[KMG]?-)[\w%#()./:-]*")  # df has 1K-blocks
 NUMBER = re.compile(r"[-+]?[\d.]+(?:[eE][-+]?\d+)?|NA|nan|NaN")
 WIDE = re.compile(r" {2,}|\t+")
 SAMPLED, LEAST_SHARE = 40, 0.8
 SHOWN = 6
+QUERIED = 300  # lines that must have as many fields as the table has
 
 
 def find_columns(lines: list[str]) -> tuple[tuple[str, ...], bool] | None:
@@ -46,7 +48,7 @@ class TableDigester(BlockDigester):
     def describe(self) -> Digest:
         lines = first_lines(self.head, SAMPLED)
         columns, header = find_columns(lines) or ((), False)
-        by_blanks = all(" " not in name for name in columns if header)
+        by_blanks = all(" " not in name for name in columns[:-1] if header)
         rows = self.lines - header - (bool(lines) and lines[0].startswith("total "))
         facts = f"table of columns aligned with blanks, {'header' if header else 'no header'}, {number(rows, 'row')}"
         named = ", ".join(f"{n} {name}" for n, name in enumerate(columns, 1))
@@ -62,7 +64,9 @@ class TableDigester(BlockDigester):
         shown = len(first) + len(last)
         left_out = f"{self.lines - shown:,} of {number(self.lines, 'line')}" if self.lines > shown else ""
         between = ["..."] if left_out else []
-        return Digest("table", "\n".join([*head, *first, *between, *last]), columns if header else (), left_out)
+        query = query_fields(columns, header, first_lines(self.head, QUERIED)) if columns and by_blanks else None
+        names = columns if header else ()
+        return Digest("table", "\n".join([*head, *first, *between, *last]), names, left_out, query=query)
 
 
 def _are_numbers(lines: list[str]) -> bool:

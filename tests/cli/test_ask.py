@@ -226,6 +226,16 @@ def test_logs_are_counted_by_a_select_and_filtered_by_a_command(shellmate):
     assert (shown.query, shown.openings) == (None, ("```bash\n",))
 
 
+def test_columns_of_tools_are_compared_by_a_select_and_taken_apart_by_a_command(shellmate):
+    files = b"-rw-r--r--  1 ann staff  900 May  9  2025 a\n-rw-r--r--  1 ann staff  2200 May  9  2025 b\n"
+    largest = ["```sql\nselect", " name from t order by size desc limit 1", "\n```"]
+    result = shellmate("largest file", stdin=files, answers=[largest])
+    assert "order by size desc" in result.out and "table t: mode, links," in result.engine.asked[0][0].context
+    for args in (("--sh", "largest file"), ("only the names",), ("largest file in awk",)):
+        prompt = shellmate(*args, stdin=files, answers=[FIND]).engine.asked[0][0]
+        assert (prompt.query, prompt.openings) == (None, ("```bash\n",))
+
+
 def test_piped_input_without_words_is_explained(shellmate):
     result = shellmate(stdin=b"tar xzf a.tgz\n", answers=[["- `tar`", ": unpacks"]])
     assert (result.code, result.out) == (0, "- `tar`: unpacks\n")

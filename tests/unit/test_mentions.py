@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shellmate.answer.doubts import count_doubts
+from shellmate.answer.doubts import count_doubts, name_the_end, without_inventions
 from shellmate.answer.mentions import Mention, find_mentions
 from shellmate.answer.repairs import propose_additions, propose_beginnings
 from shellmate.request.digest import Query
@@ -74,6 +74,7 @@ def test_names_in_chinese_need_no_blanks_around_them():
         ("region of the latest date", "select region from t order by date desc limit 1"),
         ("region of the oldest date", "select region from t order by date limit 1"),
         ("last region", "select max(region) from t"),
+        ("dates of the northern ones", "select date from t where region = 'North'"),
         ("sold in 42", "select sum(sold) from t where sold = 42"),
     ],
 )
@@ -115,6 +116,7 @@ def test_a_select_that_fits_is_not_doubted(words: str, select: str):
         ("the test in the forest", "select sum(sold) from t group by 1"),
         ("date of the smallest price in 2024", "select date from t where date like '2024%' order by sold"),
         ("mean sold", "select avg(sold) from t where sold = 42"),
+        ("how many in the north", "select count(*) from t where region = 'North' and \"order\" = 'cheap'"),
     ],
 )
 def test_a_select_that_leaves_something_out_or_adds_it_is(words: str, select: str):
@@ -211,6 +213,37 @@ def test_a_value_that_is_further_on_is_not_left_out():
     mentions = find_mentions(NAMED, COLUMNS, "sold in the far east")
     assert [mention.text for mention in mentions] == ["sold", "Far East"]
     assert count_doubts(NAMED, "select sum(sold) from t", mentions, "sold in the far east") > 0
+
+
+@pytest.mark.parametrize(
+    ("words", "select", "named"),
+    [
+        ("largest file", "select max(size) from t", "select name, size from t order by size desc limit 1"),
+        ("smallest file of ann", "select min(size) from t where owner = 'ann'", "select name, size from t where owner = 'ann' order by size limit 1"),
+        ("largest size", "select max(size) from t", ""),
+        ("largest file", "select name from t order by size desc limit 1", ""),
+        ("maximum size", "select max(size) from t", ""),
+    ],
+)  # fmt: skip
+def test_what_has_the_most_is_asked_for_by_its_kind(words: str, select: str, named: str):
+    query = Query("", "", 'create table t ("owner", "size" numeric, "name")')
+    mentions = find_mentions(query, ["owner", "size", "name"], words)
+    assert name_the_end(query, select, mentions, words) == named
+
+
+@pytest.mark.parametrize(
+    ("words", "select", "left"),
+    [
+        ("sold by Milwaukee", "select sold from t where region = 'Milwaukee' and \"order\" = 'IL'", "select sold from t where region = 'Milwaukee'"),
+        ("sold to women in Oslo", "select sold from t where region = 'Oslo' and \"order\" = 'female'", ""),
+        ("sold in Oslo", "select sold from t where region = 'Oslo'", ""),
+        ("what sold in Oslo", "select sold from t where region = 'Oslo' and sold = 'x' or date = 'x'", ""),
+        ("sold", "select sold from t where region = 'Oslo'", ""),
+    ],
+)  # fmt: skip
+def test_conditions_that_nobody_asked_for_are_taken_away(words: str, select: str, left: str):
+    query = replace(QUERY, named={"region": ("Milwaukee", "Oslo")})
+    assert without_inventions(select, find_mentions(query, COLUMNS, words), words) == left
 
 
 def test_of_names_that_differ_by_an_s_the_one_that_is_written_is_meant():

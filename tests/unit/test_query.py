@@ -61,6 +61,28 @@ def test_the_code_runs_on_the_bytes_and_finds_what_is_there(data: bytes, select:
     assert run(data, select) == printed
 
 
+LS = b"total 12\n-rw-r--r--  1 ann staff  900 May  9  2025 a file\ndrwxr-xr-x  6 root root  2200 Nov 24 08:22 dev\n"
+LS_H = b"total 12K\n-rw-r--r--  1 ann staff  900 May  9  2025 a\n-rw-r--r--  1 ann staff  2.5K May  9  2025 b\n-rw-r--r--  1 ann staff  1M May  9  2025 c\n"
+PS = b"USER       PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND\nroot         1  0.3  0.0  48760 17964 ?        S    08:41   1:03 /sbin/init -x\nann         22  9.5 12.5  48760 17964 ?        S    08:41   1:03 top\n"
+DF = b"Filesystem     1K-blocks     Used Available Use% Mounted on\ntmpfs           24684100        0  24684100   0% /dev/shm\n/dev/vda       264212084 36291648  70099264  35% /my disk\n/dev/vdb           1000       95        5   9% /x\n"
+DF_H = b"Filesystem      Size  Used Avail Use% Mounted on\ntmpfs            24M     0   24M   0% /a\n/dev/vda        1.5G  900M  600M  60% /\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "select", "printed"),
+    [
+        (LS, "select name, size, groupname from t order by size desc", "dev, 2200, root\na file, 900, staff\n"),
+        (LS_H, "select name, size from t order by size desc limit 2", "c, 1048576\nb, 2560\n"),
+        (PS, "select command, cpu, mem from t order by mem desc", "top, 9.5, 12.5\n/sbin/init -x, 0.3, 0\n"),
+        (DF, "select filesystem, use, mounted_on from t order by use desc limit 1", "/dev/vda, 35, /my disk\n"),
+        (DF, "select sum(blocks) from t", "288897184\n"),
+        (DF_H, "select filesystem, size from t order by size desc limit 1", "/dev/vda, 1610612736\n"),
+    ],
+)  # fmt: skip
+def test_what_tools_print_in_columns_is_a_table_too(data: bytes, select: str, printed: str):
+    assert run(data, select) == printed
+
+
 def test_rows_of_uneven_length_are_filled_up_or_cut():
     data = b"a,b,c\n" + b"1,2,3\n" * 20 + b"1,2\n1,2,3,4\n"
     assert run(data, "select count(*), count(c) from t") == "22, 21\n"
@@ -123,7 +145,7 @@ def test_many_columns():
         b"[1, 2, 3]",
         b'[{"a": 1}, 2]',
         b"some words\nand more\n",
-        b"drwxr-xr-x  2 root root  4096 May  9  2025 boot\ndrwxr-xr-x  6 root root  2200 Nov 24 08:22 dev\n",
+        b"PID TTY      CMD\n  1 ?        init\n 22          bash\n 23 pts/0    top\n",
     ],
 )
 def test_what_is_no_table_of_sqlite_has_no_query(data: bytes):
