@@ -51,7 +51,8 @@ class AskingGroup(click.Group):
         first = args[1:2] if args[:1] == ["--no-config"] else args[:1]  # the one option that goes before a command
         ctx.meta["question"] = not first or first[0] not in (*COMMANDS, *HIDDEN)
         ctx.meta["certain"] = "--" in args
-        ctx.meta["unconfigured"] = args[:1] == ["doctor"]  # which says what is wrong with the settings
+        # These say what is wrong with the settings, and where they are.
+        ctx.meta["unconfigured"] = args[:1] == ["doctor"] or args[:2] == ["config", "path"]
         if not ctx.meta["question"]:
             return super().parse_args(ctx, args)
         ctx.allow_interspersed_args = True
