@@ -62,8 +62,9 @@ class AskingGroup(click.Group):
         first = args[1:2] if args[:1] == ["--no-config"] else args[:1]  # the one option that goes before a command
         ctx.meta["question"] = not first or first[0] not in (*COMMANDS, *HIDDEN)
         ctx.meta["certain"] = "--" in args
-        # Which say themselves what is wrong with the settings, or read none.
-        ctx.meta["unconfigured"] = args[:1] in (["doctor"], ["__line"]) or wants_only_help(args)
+        # These say themselves what is wrong with the settings, or where they are, or read none.
+        says_itself = args[:1] in (["doctor"], ["__line"]) or args[:2] == ["config", "path"]
+        ctx.meta["unconfigured"] = says_itself or wants_only_help(args)
         if not ctx.meta["question"]:
             return super().parse_args(ctx, args)
         ctx.allow_interspersed_args = True

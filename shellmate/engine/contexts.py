@@ -89,7 +89,7 @@ class Contexts:
             frame, wanted = self._tokenize(prompt, openings)
         room = self._room_for(weights, len(wanted), max_tokens)
         if left_out and left_out != self._left_out:  # an answer may take several generations
-            self._say(f"shellmate: stdin: left out {left_out}, to fit the context")
+            self._say(f"shellmate: stdin: the model is not told of {left_out}, to fit the context")
             self._left_out = left_out
         ahead = min(_AHEAD, usage.most_tokens - len(wanted) - room) if prompt.turns else 0
         size = len(wanted) + sequences * room + beside

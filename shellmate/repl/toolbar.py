@@ -4,7 +4,8 @@ from shellmate.repl.chat import Chat
 
 
 def describe(chat: Chat) -> str:
-    """Model, language, tokens of the context in use out of how many, tokens a second of the last answer."""
+    """Model, language, tokens of the context in use out of how many, tokens a second of the last answer; before the
+    first one, the way on and the way out."""
     choices, usage = chat.choices, chat.usage
     parts = [choices.model.rpartition("/")[2], choices.language]
     if choices.prompt:
@@ -13,6 +14,8 @@ def describe(chat: Chat) -> str:
         used = usage.prompt_tokens + usage.tokens
         parts.append(f"context {_thousands(used)} of {_thousands(usage.most_tokens)}")
         parts.append(f"{usage.tokens_per_second:.0f} tokens/s")
+    else:
+        parts.append("/help, Ctrl-D leaves")
     if chat.loaded:
         parts.append(f"about {chat.loaded.path.name}")
     return " · ".join(parts)

@@ -89,7 +89,8 @@ def _digest(head: bytes, chunks: Iterator[bytes], reader: "_Reader", budget: int
     if not ending:
         digester.feed(transcoder.convert(b"", final=True))
     digest = digester.finish()
-    left_out = "; ".join(part for part in (digest.left_out and f"left out {digest.left_out}", reader.stopped) if part)
+    untold = digest.left_out and f"the model is not told of {digest.left_out}"
+    left_out = "; ".join(part for part in (untold, reader.stopped) if part)
     reading, query = digest.reading, digest.query
     if mark or encoding != "utf-8" or not is_utf8(head):
         codec = codec_of(encoding, mark)

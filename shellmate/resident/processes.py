@@ -12,7 +12,7 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
-from shellmate.core.errors import ShellmateError
+from shellmate.core.errors import ExitCode, ModelError, ShellmateError
 from shellmate.core.paths import PRIVATE_FILE, make_private_directory
 from shellmate.resident.address import Address, addresses_in
 from shellmate.resident.unixhttp import Connection, GoneError
@@ -98,7 +98,7 @@ def stop(running: Running) -> bool:
 
 def start(address: Address, options: Sequence[str], log: Path, wait: bool = True) -> None:
     """Start a process of its own that serves with such options; with `wait` it answers when this returns. Raises
-    ShellmateError with what it said where it does not."""
+    ShellmateError with what it said where it does not, a ModelError where the model was at fault."""
     if _answers(address):
         return
     command = [sys.executable, "-P", "-m", "shellmate", "serve", *options]
@@ -118,7 +118,8 @@ def start(address: Address, options: Sequence[str], log: Path, wait: bool = True
         return
     words = log.read_text("utf-8", "replace").strip().splitlines() if log.is_file() else []
     told = words[-1].removeprefix("shellmate: ") if words else "it does not say why"
-    raise ShellmateError(f"the resident engine did not start: {told}")
+    failed = ModelError if process.returncode == ExitCode.MODEL else ShellmateError
+    raise failed(f"the resident engine did not start: {told}")
 
 
 def _make_log(log: Path) -> str:

@@ -255,7 +255,7 @@ def test_long_input_keeps_head_and_tail_and_says_so(shellmate):
     result = shellmate("count", stdin=lines, answers=[FIND])
     context = result.engine.asked[0][0].context
     assert "line 0\n" in context and "line 4999" in context and len(context) < 2000
-    assert result.err.startswith("shellmate: stdin: left out")
+    assert result.err.startswith("shellmate: stdin: the model is not told of")
     assert shellmate("count", "-q", stdin=lines, answers=[FIND]).err == ""
 
 

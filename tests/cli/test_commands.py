@@ -58,6 +58,14 @@ def test_flag_beats_variable_beats_file(shellmate):
     assert by_flag.engine.asked[0][0].openings == ("```bash\n",)
 
 
+def test_config_path_is_told_of_a_broken_file_too(shellmate, tmp_path):
+    file = tmp_path / "config" / "config.toml"
+    file.parent.mkdir()
+    file.write_text("thread = 2\n")
+    assert shellmate("config", "list").code == 2
+    assert shellmate("config", "path").out == f"{file}\n"
+
+
 def test_config_set_keeps_comments_and_refuses_nonsense(shellmate, tmp_path):
     file = tmp_path / "config" / "config.toml"
     shellmate("config", "set", "threads", "2")

@@ -54,7 +54,7 @@ def test_the_digest_goes_to_stdout_and_what_is_left_out_to_stderr(shellmate):
         'CSV, delimiter ",", header, 10 rows\ncolumns: day (date, 2024-01-05), price (float, 1.5)\n'
         "day,price\n2024-01-05,1.5\n2024-01-06,2\n2024-01-06,2\n"
     )
-    assert result.err == "shellmate: stdin: left out 7 of 10 rows\n"
+    assert result.err == "shellmate: stdin: the model is not told of 7 of 10 rows\n"
 
 
 def test_json_has_four_keys(shellmate):

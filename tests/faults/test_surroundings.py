@@ -39,6 +39,12 @@ def places(folder: Path) -> dict[str, str]:
     return {f"SHELLMATE_{kind}_DIR": str(folder / kind.lower()) for kind in PLACES}
 
 
+@pytest.mark.parametrize("more", [(), ("--detach",)])
+def test_an_engine_without_its_model_ends_as_a_question_would(tmp_path, more):
+    done = start(*COMMAND, "serve", *more, cwd=tmp_path, SHELLMATE_MODEL="/nowhere.gguf", **places(tmp_path))
+    assert done.returncode == 3 and b"/nowhere.gguf does not exist" in done.stderr and done.stderr.count(b"\n") == 1
+
+
 @pytest.mark.parametrize("args", [("config", "list"), ("log",), ("cache", "info"), ("list files",), ("model", "list")])
 def test_without_a_home_it_is_said_what_to_set(tmp_path, args):
     done = start(sys.executable, "-c", HOMELESS, *args, cwd=tmp_path, SHELLMATE_OFFLINE="1")

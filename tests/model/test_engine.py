@@ -299,7 +299,9 @@ def test_an_input_that_does_not_fit_is_cut_and_that_is_said(engine_on, small_pro
     engine = engine_on(kv, ctx=fresh.usage.prompt_tokens + 200)
     taken = answer(engine, about(small_prompt, TABLE, "mean of price"), max_tokens=90)
     assert len(engine.said) == 1
-    assert re.fullmatch(r"shellmate: stdin: left out [\d,]+ of [\d,]+ tokens, to fit the context", engine.said[0])
+    assert re.fullmatch(
+        r"shellmate: stdin: the model is not told of [\d,]+ of [\d,]+ tokens, to fit the context", engine.said[0]
+    )
     assert taken.usage.prompt_tokens + taken.usage.tokens <= fresh.usage.prompt_tokens + 200
     assert taken.usage.tokens >= 20
 

@@ -19,6 +19,14 @@ def echoes(terminal) -> bool:
     return bool(termios.tcgetattr(terminal.child.fileno())[3] & termios.ECHO)
 
 
+def test_a_newcomer_sees_the_way_on_and_the_way_out_until_there_are_figures(chat):
+    terminal = chat(LS)
+    assert "/help, Ctrl-D leaves" in terminal.text()
+    terminal.say("list files")
+    terminal.wait(lambda: "tokens/s" in terminal.text(), "the figures of the answer stand there")
+    assert "/help" not in terminal.text()
+
+
 def test_an_interrupted_answer_stays_on_the_screen_and_is_not_remembered(chat):
     terminal = chat(LS, slow(), SORTED)
     terminal.say("list files")

@@ -14,7 +14,7 @@ def check_terminal(patient: Patient) -> Iterator[Finding]:
     env = patient.env
     term, is_terminal = env.variables.get("TERM", ""), env.stdout_is_terminal or env.stderr_is_terminal
     if not is_terminal:
-        yield ok("terminal", "stdout and stderr are none, so nothing is coloured or drawn")
+        yield ok("terminal", "neither stdout nor stderr is one, so nothing is coloured or drawn")
         return
     columns, lines = shutil.get_terminal_size()
     size = f"{columns} columns, {lines} lines"
