@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
 
-from shellmate.request.choice import choose_digester
-from shellmate.request.digest import Digest
+from shellmate.request.digests.choice import choose_digester
+from shellmate.request.digests.digest import Digest
 from shellmate.request.stdin import Input, read_input
 
 

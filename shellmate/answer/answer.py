@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from shellmate.answer.check import Verdict, can_continue, check_syntax
-from shellmate.answer.display import Display
 from shellmate.answer.fence import Closed, Code, FenceParser, Opened
+from shellmate.answer.showing.display import Display
 from shellmate.core.errors import NoAnswerError
 from shellmate.engine.engine import Engine, Sampling, Usage
 from shellmate.prompt.prompt import FENCES, Prompt

@@ -5,8 +5,8 @@ import warnings
 from codeop import PyCF_ALLOW_INCOMPLETE_INPUT  # type: ignore[attr-defined]
 from dataclasses import dataclass
 
-from shellmate.answer.sanitise import make_visible
 from shellmate.answer.shell_syntax import Complaint, NoShellError, ShellFailedError, read_script
+from shellmate.answer.showing.sanitise import make_visible
 
 # What CPython's parser raises for NUL bytes and lone surrogates, for nesting too deep, for numbers too long.
 BEYOND_THE_PARSER = (ValueError, RecursionError, MemoryError, OverflowError)

@@ -13,7 +13,7 @@ from shellmate.answer.judging.findings import CAUTION, DANGER, SAFE, worst_first
 from shellmate.answer.judging.marks import legible, without_marks
 from shellmate.answer.judging.pythontext import looks_like_python
 from shellmate.answer.judging.state import State
-from shellmate.answer.sanitise import make_visible
+from shellmate.answer.showing.sanitise import make_visible
 
 __all__ = ["CAUTION", "DANGER", "SAFE", "Verdict", "guess_language", "judge"]
 

@@ -8,7 +8,7 @@ from shellmate.answer.answer import Answer
 from shellmate.engine.engine import Usage
 
 if TYPE_CHECKING:
-    from shellmate.answer.unknowns import Unknown
+    from shellmate.answer.trying.unknowns import Unknown
 
 # What --json prints, for the reference; `a.b` is b in the object at a.
 KEYS = {

@@ -6,14 +6,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from shellmate.answer.answer import Answer, FindFaults, write_answer
-from shellmate.answer.display import Display, HeldDisplay, PipeDisplay
+from shellmate.answer.showing.display import Display, HeldDisplay, PipeDisplay
 from shellmate.engine.engine import Engine, Sampling, Usage
 from shellmate.prompt.prompt import Prompt
-from shellmate.request.digest import Query
+from shellmate.request.digests.digest import Query
 from shellmate.request.stdin import Input
 
 if TYPE_CHECKING:
-    from shellmate.answer.trials import Trials
+    from shellmate.answer.trying.trials import Trials
 
 TABLES = ("CSV", "TSV", "table")  # the kinds of input whose names are all columns, in order
 
@@ -45,7 +45,7 @@ def respond(
             open_display = partial(_hold_back, open_display)
         answer, usage = write_answer(engine, prompt, sampling, open_display, find_faults, refused, try_out)
         return Response(answer, answer.message, usage)
-    from shellmate.answer.querying import QueryEngine
+    from shellmate.answer.selects.asking import QueryEngine
 
     writer = QueryEngine(engine, prompt.query)
     answer, usage = write_answer(writer, prompt, sampling, open_display, find_faults, refused)
@@ -68,7 +68,7 @@ def fault_finder(piped: Input | None, query: Query | None) -> FindFaults:
 
 def _find_faults(piped: Input | None, query: Query | None, language: str, code: str) -> list[str]:
     if query:
-        from shellmate.answer.selects import find_query_faults
+        from shellmate.answer.selects.preparing import find_query_faults
 
         return find_query_faults(query, code)
     if piped is None or not piped.names:

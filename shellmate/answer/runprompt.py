@@ -8,7 +8,7 @@ from shellmate.answer.answer import Answer
 from shellmate.answer.danger import CAUTION
 from shellmate.answer.foresight import foresight_in_words
 from shellmate.answer.run import ask_key, judge_fit
-from shellmate.answer.sanitise import make_visible
+from shellmate.answer.showing.sanitise import make_visible
 
 Action = Callable[[Answer], Answer]  # what it goes on with
 

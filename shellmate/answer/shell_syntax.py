@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from shellmate.answer.sanitise import make_visible
+from shellmate.answer.showing.sanitise import make_visible
 
 # The script is named as a file so that every shell tells the line of an error; bash does not for plain stdin.
 SCRIPT = "/dev/stdin"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from shellmate.answer.check import check_syntax
 from shellmate.answer.danger import DANGER, guess_language, judge
-from shellmate.answer.sandbox import MEBIBYTE, Limits, find_sandbox, run_sealed
-from shellmate.answer.sanitise import make_visible
+from shellmate.answer.showing.sanitise import make_visible
+from shellmate.answer.trying.sandbox import MEBIBYTE, Limits, find_sandbox, run_sealed
 from shellmate.bench.figures import EffortFigures, Outcome
 from shellmate.bench.place import Place
 from shellmate.bench.processes import SHELLMATE, run

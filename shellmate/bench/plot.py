@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
-from shellmate.answer.sanitise import make_visible
+from shellmate.answer.showing.sanitise import make_visible
 from shellmate.bench.figures import Figure, ModelFigures
 
 _WIDTH, _LEFT, _RIGHT, _MARGIN = 820, 240, 90, 16

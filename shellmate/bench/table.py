@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from statistics import median
 
-from shellmate.answer.sanitise import make_visible
+from shellmate.answer.showing.sanitise import make_visible
 from shellmate.bench.figures import Figure, ModelFigures, ThreadFigures
 from shellmate.models.words import megabytes
 

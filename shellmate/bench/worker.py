@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from shellmate.answer.choosing import EFFORTS
+from shellmate.answer.choosing.oneline import EFFORTS
 from shellmate.core.environment import Environment
 from shellmate.core.errors import ShellmateError
 from shellmate.core.paths import Paths

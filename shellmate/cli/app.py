@@ -14,7 +14,7 @@ from shellmate.core.settings import SETTINGS
 from shellmate.engine.engine import Engine
 
 if TYPE_CHECKING:
-    from shellmate.answer.trials import Trials
+    from shellmate.answer.trying.trials import Trials
     from shellmate.engine.contexts import Limits
     from shellmate.models.store import ModelFile
     from shellmate.prompt.kinds import Kinds
@@ -77,7 +77,7 @@ class App:
         names; nothing where the effort is `fast`."""
         if self.setting("effort") == "fast":
             return None
-        from shellmate.answer.trials import Trials
+        from shellmate.answer.trying.trials import Trials
 
         return Trials(words, self.env.cwd, self.env.variables, self.explainer, self.setting("dry_run"), names)
 
@@ -105,8 +105,8 @@ class App:
         return self._with_effort(open_model(self.model), open_model)
 
     def _open_elsewhere(self) -> Engine:
-        from shellmate.engine.elsewhere import ElsewhereEngine
-        from shellmate.engine.hosts import stays_here, tell_once
+        from shellmate.engine.endpoint.elsewhere import ElsewhereEngine
+        from shellmate.engine.endpoint.hosts import stays_here, tell_once
 
         base_url = self.setting("base_url")
         if self.setting("offline") and not stays_here(base_url):
@@ -191,11 +191,11 @@ class App:
         effort = self.setting("effort")
         if effort == "fast":
             return engine
-        from shellmate.answer.choosing import EFFORTS, ChoosingEngine
+        from shellmate.answer.choosing.oneline import EFFORTS, ChoosingEngine
         from shellmate.models.auto import larger_model
 
         if effort == "careful" and (larger := larger_model(self.model, self.paths)):
-            from shellmate.answer.handover import PAINS, HandingOverEngine
+            from shellmate.answer.choosing.handover import PAINS, HandingOverEngine
 
             return ChoosingEngine(HandingOverEngine(engine, larger, partial(open_model, larger)), self.kinds(), PAINS)
         return ChoosingEngine(engine, self.kinds(), EFFORTS[effort])

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from shellmate.answer.answer import Answer, NoCandidateError, read_candidate
 from shellmate.answer.check import check_syntax
 from shellmate.answer.clock import Clock
-from shellmate.answer.display import SilentDisplay, open_display
-from shellmate.answer.prose import until_repeated, write_prose
 from shellmate.answer.respond import Response, fault_finder, respond
-from shellmate.answer.sanitise import make_visible
+from shellmate.answer.showing.display import SilentDisplay, open_display
+from shellmate.answer.showing.prose import until_repeated, write_prose
+from shellmate.answer.showing.sanitise import make_visible
 from shellmate.cli.app import App
 from shellmate.cli.report import keep, report
 from shellmate.cli.wishes import Wishes
@@ -25,7 +25,7 @@ from shellmate.request.stdin import Input, read_input
 from shellmate.session.thread import Thread, open_thread
 
 if TYPE_CHECKING:
-    from shellmate.answer.trials import Trials
+    from shellmate.answer.trying.trials import Trials
 
 
 def ask(app: App, wishes: Wishes, sampling: Sampling, engine: Engine, spool: BinaryIO | None = None) -> Answer | None:
@@ -96,7 +96,7 @@ def _alternatives(
     """Distinct answers that parse, best first, those with faults last. Raises NoAnswerError where there is none."""
     writer: Engine = engine
     if prompt.query:
-        from shellmate.answer.querying import QueryEngine
+        from shellmate.answer.selects.asking import QueryEngine
 
         writer = QueryEngine(engine, prompt.query)
     candidates, usage = writer.generate_several(prompt, sampling, count)

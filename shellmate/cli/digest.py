@@ -25,7 +25,7 @@ def digest(app: App, as_json: bool) -> None:
       shellmate digest < sales.csv
       make 2>&1 | shellmate digest
     """
-    from shellmate.answer.sanitise import make_visible
+    from shellmate.answer.showing.sanitise import make_visible
     from shellmate.request.stdin import Input, read_input
 
     if app.env.stdin is None or app.env.stdin_is_terminal:

@@ -163,7 +163,7 @@ def _write_json(app: App, found: "list[Finding]") -> None:
 
 def _shown(app: App, text: str) -> str:
     """On one line, without what a terminal would obey, and in ASCII where the locale has nothing else."""
-    from shellmate.answer.sanitise import make_visible
+    from shellmate.answer.showing.sanitise import make_visible
 
     text = make_visible(text.replace("\n", " "))
     return text if app.env.speaks_utf8 else text.encode("ascii", "backslashreplace").decode()

@@ -132,7 +132,7 @@ def _refuse_question(explainer: "Explainer", command: str) -> None:
 
 
 def _not_a_command(name: str) -> click.UsageError:
-    from shellmate.answer.sanitise import make_visible
+    from shellmate.answer.showing.sanitise import make_visible
 
     shown = make_visible(name.replace("\n", r"\n"))
     what = f"{shown!r} is no program on this machine, no builtin and no keyword of the shell"
@@ -158,8 +158,8 @@ def _refuse_broken(command: str) -> None:
 
 
 def _write_parts(app: App, parts: "Sequence[Part]") -> None:
-    from shellmate.answer.partlist import list_parts
-    from shellmate.answer.terminal import size_of
+    from shellmate.answer.showing.partlist import list_parts
+    from shellmate.answer.showing.terminal import size_of
 
     columns = size_of(app.env).columns if app.env.stdout_is_terminal else None
     colours = app.env.colours(app.setting("color"), app.env.stdout_is_terminal)
@@ -170,7 +170,7 @@ def _write_consequences(app: App, command: str) -> None:
     """What the command would do that cannot be undone, and to how much; nothing where it is safe."""
     from shellmate.answer.danger import SAFE, judge
     from shellmate.answer.foresight import foresight_in_words
-    from shellmate.answer.sanitise import make_visible
+    from shellmate.answer.showing.sanitise import make_visible
 
     verdict = judge("shell", command)
     lines = [f"{verdict.level}: it {reason}" for reason in verdict.reasons if verdict.level != SAFE]
@@ -201,7 +201,7 @@ def _write_json(app: App, command: str, parts: "Sequence[Part]", prose: str) -> 
 
 def _write_prose(app: App, command: str, parts: "Sequence[Part]", quiet: bool, shown: bool) -> str:
     """What the model says about the whole, given the parts; written while it comes if `shown`."""
-    from shellmate.answer.prose import first_paragraph, write_prose
+    from shellmate.answer.showing.prose import first_paragraph, write_prose
     from shellmate.engine.engine import Sampling
     from shellmate.prompt.library import PromptLibrary
     from shellmate.prompt.prompt import compose_overview

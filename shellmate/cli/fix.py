@@ -38,7 +38,7 @@ def fix(app: App, command: str | None, status: int | None, screen: bool | None, 
       shellmate fix --command "git psuh"
     """
     from shellmate.answer.danger import DANGER, judge
-    from shellmate.answer.display import open_display
+    from shellmate.answer.showing.display import open_display
     from shellmate.cli.ask import ask
     from shellmate.cli.main import start_timeout
     from shellmate.cli.wishes import Wishes

@@ -42,7 +42,7 @@ def judge(app: App, words: tuple[str, ...], lang: str, as_json: bool, quiet: boo
     """
     from shellmate.answer.danger import DANGER, guess_language
     from shellmate.answer.danger import judge as judge_code
-    from shellmate.answer.sanitise import make_visible
+    from shellmate.answer.showing.sanitise import make_visible
 
     code = _read(app, words)
     verdict = judge_code(guess_language(code) if lang == "auto" else lang, code)

@@ -133,7 +133,7 @@ def _find_turns(kept: "SessionLog", most: int, search: str, session: str | None)
 
 
 def _write(app: App, texts: Iterable[str]) -> None:
-    from shellmate.answer.sanitise import make_visible
+    from shellmate.answer.showing.sanitise import make_visible
 
     for text in texts:
         app.env.write(make_visible(text) if app.env.stdout_is_terminal else text)
@@ -178,6 +178,6 @@ def _say_empty(app: App) -> None:
 
 
 def _for_one_line(text: str) -> str:
-    from shellmate.answer.sanitise import make_visible
+    from shellmate.answer.showing.sanitise import make_visible
 
     return make_visible(on_one_line(text))

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 from shellmate.answer.answer import Answer
 from shellmate.answer.clock import Clock
-from shellmate.answer.display import open_display
 from shellmate.answer.report import remarks_on, timings_of, to_json
 from shellmate.answer.respond import Response
-from shellmate.answer.sanitise import make_visible
+from shellmate.answer.showing.display import open_display
+from shellmate.answer.showing.sanitise import make_visible
 from shellmate.cli.app import App
 from shellmate.cli.wishes import Wishes
 from shellmate.engine.engine import Usage
@@ -17,7 +17,7 @@ from shellmate.request.request import Request
 from shellmate.session.thread import Thread
 
 if TYPE_CHECKING:
-    from shellmate.answer.unknowns import Unknown
+    from shellmate.answer.trying.unknowns import Unknown
 
 
 def keep(
@@ -66,7 +66,7 @@ def report(
 
 
 def _find_unknown(app: App, answer: Answer) -> "Unknown":
-    from shellmate.answer.unknowns import find_unknown
+    from shellmate.answer.trying.unknowns import find_unknown
 
     return find_unknown(answer.code, app.explainer())
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from shellmate.answer.answer import Answer
 from shellmate.answer.run import command_for, open_terminal, run_to_its_end, status_in_words
 from shellmate.answer.runprompt import Action, ask_to_run
-from shellmate.answer.sanitise import make_visible
-from shellmate.answer.scratch import require_sandbox, run_on_copy
+from shellmate.answer.showing.sanitise import make_visible
+from shellmate.answer.trying.scratch import require_sandbox, run_on_copy
 from shellmate.cli.app import App
 from shellmate.cli.ask import ask
 from shellmate.cli.main import stop_timeout

@@ -7,7 +7,7 @@ from shellmate.prompt.changes import named_language
 from shellmate.prompt.choice import choose_prompt, wants_prose
 from shellmate.prompt.library import PromptLibrary
 from shellmate.prompt.prompt import FENCES, Message, Prompt, compose, compose_explanation
-from shellmate.request.digest import Query
+from shellmate.request.digests.digest import Query
 from shellmate.request.request import Request
 
 # Without it a small model takes "now sort by size" for a question of its own, and answers `sort -n`.

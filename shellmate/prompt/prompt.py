@@ -9,7 +9,7 @@ from shellmate.prompt.choice import choose_prompt, names_a_tool, prefers_shell
 from shellmate.prompt.library import Example, PromptFile, PromptLibrary
 from shellmate.request.aggregates import add_aggregates
 from shellmate.request.command.part import Part
-from shellmate.request.digest import Query
+from shellmate.request.digests.digest import Query
 from shellmate.request.request import Request
 from shellmate.request.stdin import Input
 

@@ -8,10 +8,10 @@ from tempfile import TemporaryFile
 
 from click import unstyle
 
-from shellmate.answer.prose import write_prose
 from shellmate.answer.run import confirm, open_terminal, status_in_words
-from shellmate.answer.sanitise import make_visible
-from shellmate.answer.terminal import size_of
+from shellmate.answer.showing.prose import write_prose
+from shellmate.answer.showing.sanitise import make_visible
+from shellmate.answer.showing.terminal import size_of
 from shellmate.core.errors import ShellmateError, UsageError
 from shellmate.prompt.prompt import Prompt, compose, compose_explanation
 from shellmate.repl.chat import Chat, Loaded

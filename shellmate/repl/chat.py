@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from shellmate.answer.answer import Answer
 from shellmate.answer.clock import Clock
 from shellmate.answer.danger import DANGER, SAFE, judge
-from shellmate.answer.display import Display, open_display
-from shellmate.answer.prose import write_prose
 from shellmate.answer.report import remarks_on, timings_of
 from shellmate.answer.respond import Response, respond
-from shellmate.answer.sanitise import make_visible
+from shellmate.answer.showing.display import Display, open_display
+from shellmate.answer.showing.prose import write_prose
+from shellmate.answer.showing.sanitise import make_visible
 from shellmate.core.environment import Environment
 from shellmate.core.errors import UsageError
 from shellmate.engine.engine import Engine, Sampling, Usage
@@ -29,7 +29,7 @@ from shellmate.session.thread import Thread
 from shellmate.session.turn import Turn
 
 if TYPE_CHECKING:
-    from shellmate.answer.trials import Trials
+    from shellmate.answer.trying.trials import Trials
     from shellmate.request.command.parts import Explainer
 
 _WARMER = 0.7  # the temperature of another answer to the same question

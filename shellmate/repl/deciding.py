@@ -51,7 +51,7 @@ class Deciding:
         return answer
 
     def explain(self, answer: Answer) -> Answer:
-        from shellmate.answer.partlist import list_parts
+        from shellmate.answer.showing.partlist import list_parts
 
         try:
             parts = self.open_explainer().explain(answer.code)

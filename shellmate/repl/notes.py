@@ -1,6 +1,6 @@
 """What is said beside the answers: dim or red lines on stderr."""
 
-from shellmate.answer.sanitise import make_visible
+from shellmate.answer.showing.sanitise import make_visible
 from shellmate.core.environment import Environment
 
 _DIM, _RED, _RESET = "\x1b[2m", "\x1b[31m", "\x1b[0m"

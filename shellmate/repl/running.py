@@ -5,9 +5,9 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import BinaryIO
 
 from shellmate.answer.answer import Answer
-from shellmate.answer.display import open_display
 from shellmate.answer.run import command_for, judge_fit, open_terminal, run_to_its_end, status_in_words
 from shellmate.answer.runprompt import Action, ask_to_run
+from shellmate.answer.showing.display import open_display
 from shellmate.core.environment import Environment
 from shellmate.core.errors import UsageError
 from shellmate.repl.chat import Chat

@@ -14,10 +14,10 @@ def describe(chat: Chat) -> str:
         used = usage.prompt_tokens + usage.tokens
         parts.append(f"context {_thousands(used)} of {_thousands(usage.most_tokens)}")
         parts.append(f"{usage.tokens_per_second:.0f} tokens/s")
-    else:
-        parts.append("/help, Ctrl-D leaves")
     if chat.loaded:
         parts.append(f"about {chat.loaded.path.name}")
+    if not usage.tokens:
+        parts.append("/help, Ctrl-D leaves")
     return " · ".join(parts)
 
 

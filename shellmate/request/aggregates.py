@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from shellmate.request.digest import Query
+from shellmate.request.digests.digest import Query
 
 # The function of Python's statistics, the words that mean it, and how many values it needs.
 _FUNCTIONS = (

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from shellmate.request.digest import Query
-from shellmate.request.query import make_query, quote_identifier
+from shellmate.request.digests.digest import Query
+from shellmate.request.digests.query import make_query, quote_identifier
 
 LEAST_COLUMNS, LEAST_ROWS = 3, 2
 TOTAL = re.compile(r"total [\d.,]+[KMGT]?")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from shellmate.core.errors import UsageError
-from shellmate.request.digest import BUDGET, Query
+from shellmate.request.digests.digest import BUDGET, Query
 
 HEAD = 1 << 18  # what the kind of input is told by
 CHUNK = 1 << 20
@@ -68,9 +68,9 @@ def read_input(
 def _digest(head: bytes, chunks: Iterator[bytes], reader: "_Reader", budget: int, words: str) -> Input | None:
     # Only where something is piped in are the digests loaded.
     from shellmate.request.binary import refuse_binary
-    from shellmate.request.choice import choose_digester
+    from shellmate.request.digests.choice import choose_digester
+    from shellmate.request.digests.reading import in_encoding
     from shellmate.request.encoding import Transcoder, codec_of, find_encoding, is_utf8
-    from shellmate.request.reading import in_encoding
 
     encoding, mark = find_encoding(head)
     if not encoding.startswith(("utf-16", "utf-32")):

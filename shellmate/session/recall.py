@@ -8,7 +8,7 @@ from shellmate.answer.danger import judge
 from shellmate.answer.respond import Response
 from shellmate.prompt.conversation import Conversation
 from shellmate.prompt.prompt import Message, Prompt
-from shellmate.request.digest import Query
+from shellmate.request.digests.digest import Query
 from shellmate.session.turn import Turn
 
 

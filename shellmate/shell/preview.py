@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
 
-from shellmate.answer.sanitise import make_visible
+from shellmate.answer.showing.sanitise import make_visible
 from shellmate.core.environment import Environment
 from shellmate.core.process import open_terminal
 

@@ -19,11 +19,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from shellmate.answer.answer import NoCandidateError
-from shellmate.answer.choose import own_weights
-from shellmate.answer.choosing import EFFORTS, ChoosingEngine
-from shellmate.answer.display import SilentDisplay
-from shellmate.answer.handover import PAINS, HandingOverEngine
+from shellmate.answer.choosing.choose import own_weights
+from shellmate.answer.choosing.handover import PAINS, HandingOverEngine
+from shellmate.answer.choosing.oneline import EFFORTS, ChoosingEngine
 from shellmate.answer.respond import respond
+from shellmate.answer.showing.display import SilentDisplay
 from shellmate.cli.app import App
 from shellmate.core.environment import Environment
 from shellmate.core.paths import Paths

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from shellmate.answer.check import check_syntax
-from shellmate.answer.choose import FEATURES, distinct_choices, own_weights
-from shellmate.answer.choosing import EFFORTS, ChoosingEngine
+from shellmate.answer.choosing.choose import FEATURES, distinct_choices, own_weights
+from shellmate.answer.choosing.oneline import EFFORTS, ChoosingEngine
 from shellmate.engine.engine import Candidate, Sampling
 from shellmate.prompt.kinds import Kinds
 from shellmate.prompt.prompt import compose

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shellmate.answer.fence import Closed, Code, Event, FenceParser, Opened, Prose
-from shellmate.answer.sanitise import make_visible, visible_characters
+from shellmate.answer.showing.sanitise import make_visible, visible_characters
 from tests.fuzz.conftest import fuzzed
 from tests.fuzz.samples import cut, made_of, mutated_text
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from shellmate.answer.danger import judge
 from shellmate.answer.radius import measure
-from shellmate.answer.readonly import only_reads
+from shellmate.answer.trying.readonly import only_reads
 from shellmate.core.errors import UsageError
 from shellmate.request.command.simplecommands import read_items
 from tests.danger.pairs import pairs

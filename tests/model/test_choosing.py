@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from shellmate.answer.choosing import EFFORTS
+from shellmate.answer.choosing.oneline import EFFORTS
 from shellmate.engine.engine import Effort, Sampling
 from shellmate.prompt.prompt import Message, Prompt
 

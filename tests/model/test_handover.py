@@ -2,7 +2,7 @@
 
 import pytest
 
-from shellmate.answer.handover import HandingOverEngine
+from shellmate.answer.choosing.handover import HandingOverEngine
 from shellmate.engine.engine import Effort, Sampling
 from shellmate.prompt.prompt import Message
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from shellmate.answer.sandbox import find_sandbox
+from shellmate.answer.trying.sandbox import find_sandbox
 from shellmate.bench.answers import find_fault
 from shellmate.bench.figures import EffortFigures, Figure, ModelFigures, Outcome, ThreadFigures
 from shellmate.bench.pagecache import drop_pages, fill_pages, share_in_memory

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shellmate.answer.choose import FEATURES, distinct_choices, own_weights, rank
-from shellmate.answer.literals import invented_words, literals_of, missing_literals
-from shellmate.answer.meaning import meaning_of
-from shellmate.answer.wants import count_unasked, count_unmet
+from shellmate.answer.choosing.choose import FEATURES, distinct_choices, own_weights, rank
+from shellmate.answer.choosing.literals import invented_words, literals_of, missing_literals
+from shellmate.answer.choosing.meaning import meaning_of
+from shellmate.answer.choosing.wants import count_unasked, count_unmet
 from shellmate.engine.engine import Candidate
 from shellmate.prompt.library import own_prompts
 

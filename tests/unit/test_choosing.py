@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from shellmate.answer.answer import write_answer
-from shellmate.answer.choosing import EFFORTS, ChoosingEngine
-from shellmate.answer.display import SilentDisplay
+from shellmate.answer.choosing.oneline import EFFORTS, ChoosingEngine
+from shellmate.answer.showing.display import SilentDisplay
 from shellmate.engine.engine import Candidate, Generation, Sampling, Usage
 from shellmate.prompt.kinds import Kinds
 from shellmate.prompt.library import PromptLibrary, own_prompts

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from shellmate.answer.unknowns import unknown_options
+from shellmate.answer.trying.unknowns import unknown_options
 from shellmate.request.command.parts import Explainer
 from shellmate.request.manual.completionfiles import find_completions, page_from, read_completions
 from shellmate.request.manual.manuals import Manuals

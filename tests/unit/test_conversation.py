@@ -7,7 +7,7 @@ import pytest
 from shellmate.prompt.conversation import CHANGE, Conversation, compose_turn, without_first_turns
 from shellmate.prompt.library import PromptLibrary, own_prompts
 from shellmate.prompt.prompt import Message
-from shellmate.request.digest import Query
+from shellmate.request.digests.digest import Query
 from shellmate.request.request import Request
 from shellmate.request.stdin import Input
 from shellmate.session.recall import conversation_of, read_query, write_query

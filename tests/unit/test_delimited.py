@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shellmate.request.columns import find_type, has_header
-from shellmate.request.delimited import DelimitedDigester
-from shellmate.request.delimiters import find_dialect
-from shellmate.request.quoting import RowCounter
+from shellmate.request.digests.columns import find_type, has_header
+from shellmate.request.digests.delimited import DelimitedDigester
+from shellmate.request.digests.delimiters import find_dialect
+from shellmate.request.digests.quoting import RowCounter
 
 
 def digest(text, budget=1600):

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from shellmate.request.choice import choose_digester
-from shellmate.request.delimited import DelimitedDigester
-from shellmate.request.diffs import DiffDigester
-from shellmate.request.jsontext import JsonDigester, JsonLinesDigester
-from shellmate.request.logs import LogDigester
-from shellmate.request.plaintext import TextDigester
-from shellmate.request.tables import TableDigester
-from shellmate.request.traces import ToolDigester, TraceDigester
+from shellmate.request.digests.choice import choose_digester
+from shellmate.request.digests.delimited import DelimitedDigester
+from shellmate.request.digests.diffs import DiffDigester
+from shellmate.request.digests.jsontext import JsonDigester, JsonLinesDigester
+from shellmate.request.digests.logs import LogDigester
+from shellmate.request.digests.plaintext import TextDigester
+from shellmate.request.digests.tables import TableDigester
+from shellmate.request.digests.traces import ToolDigester, TraceDigester
 
 DIGESTERS = (
     DelimitedDigester,

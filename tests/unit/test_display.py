@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from wcwidth import wcwidth
 
-from shellmate.answer.display import (
+from shellmate.answer.showing.display import (
     ColouredDisplay,
     Display,
     DumbDisplay,
@@ -16,9 +16,9 @@ from shellmate.answer.display import (
     SilentDisplay,
     open_display,
 )
-from shellmate.answer.highlight import Highlighter
-from shellmate.answer.sanitise import make_visible
-from shellmate.answer.terminal import TerminalDisplay
+from shellmate.answer.showing.highlight import Highlighter
+from shellmate.answer.showing.sanitise import make_visible
+from shellmate.answer.showing.terminal import TerminalDisplay
 from shellmate.core.environment import Environment
 
 

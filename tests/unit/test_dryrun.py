@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from shellmate.answer.dryrun import find_error
+from shellmate.answer.trying.dryrun import find_error
 from tests.unit.test_sandbox import needs_bubblewrap
 
 pytestmark = needs_bubblewrap

@@ -10,12 +10,12 @@ import pytest
 
 from shellmate.answer.answer import write_answer
 from shellmate.core.errors import ExitCode, ModelError, NoAnswerError, ShellmateError, UsageError
-from shellmate.engine import chatapi
-from shellmate.engine.chatwords import Code
-from shellmate.engine.elsewhere import ElsewhereEngine
+from shellmate.engine.endpoint import chatapi
+from shellmate.engine.endpoint.chatwords import Code
+from shellmate.engine.endpoint.elsewhere import ElsewhereEngine
+from shellmate.engine.endpoint.hosts import address_of, is_loopback, tell_once
 from shellmate.engine.engine import Effort, Sampling
 from shellmate.engine.events import read_events
-from shellmate.engine.hosts import address_of, is_loopback, tell_once
 from shellmate.prompt.infill import compose_infill
 from shellmate.prompt.prompt import Message, Prompt
 

@@ -117,7 +117,6 @@ def test_what_bash_cannot_parse_is_left_as_it_is(code):
 
 
 @settings(deadline=None, max_examples=60)
-@settings(deadline=None)  # two shells are asked
 @given(st.text(st.sampled_from("'\"\\$`;|&(){}[]!#~*? \nab\t中🙂"), max_size=30))
 def test_whatever_bash_can_parse_fish_can_when_it_is_spelled_for_it(code):
     if check_syntax("shell", code, "bash").valid:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from shellmate.answer.handover import SURE, HandingOverEngine
+from shellmate.answer.choosing.handover import SURE, HandingOverEngine
 from shellmate.cli.app import App
 from shellmate.core.environment import Environment
 from shellmate.core.paths import Paths

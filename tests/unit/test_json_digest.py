@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from shellmate.request.choice import choose_digester
-from shellmate.request.jsonhead import mend
+from shellmate.request.digests.choice import choose_digester
+from shellmate.request.digests.jsonhead import mend
 
 
 def digest(text, budget=1600):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shellmate.request.timestamps import find_timestamp
+from shellmate.request.digests.timestamps import find_timestamp
 from tests.piping import digest
 
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shellmate.answer.doubts import count_doubts, name_the_end, without_inventions
-from shellmate.answer.mentions import Mention, find_mentions
-from shellmate.answer.repairs import propose_additions, propose_beginnings
-from shellmate.request.digest import Query
+from shellmate.answer.selects.doubts import count_doubts, name_the_end, without_inventions
+from shellmate.answer.selects.mentions import Mention, find_mentions
+from shellmate.answer.selects.repairs import propose_additions, propose_beginnings
+from shellmate.request.digests.digest import Query
 
 COLUMNS = ["date", "region", "unit price", "order", "sold"]
 QUERY = Query(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shellmate.answer.partlist import list_parts, width_of
+from shellmate.answer.showing.partlist import list_parts, width_of
 from shellmate.request.command.part import Part
 
 PARTS = [

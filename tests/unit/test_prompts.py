@@ -5,7 +5,7 @@ import re
 import pytest
 
 from shellmate.answer.check import check_syntax
-from shellmate.answer.selects import find_query_faults
+from shellmate.answer.selects.preparing import find_query_faults
 from shellmate.prompt.library import Example, PromptLibrary, own_prompts
 from tests.piping import read_piped
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shellmate.answer.prose import until_repeated
+from shellmate.answer.showing.prose import until_repeated
 
 LINE = "- `+`: does it for each file\n"
 

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shellmate.answer.querying import QueryEngine
-from shellmate.answer.repairs import propose_beginnings
-from shellmate.answer.selects import find_query_faults
+from shellmate.answer.selects.asking import QueryEngine
+from shellmate.answer.selects.preparing import find_query_faults
+from shellmate.answer.selects.repairs import propose_beginnings
 from shellmate.core.errors import UsageError
 from shellmate.engine.engine import Candidate, Generation, Sampling, Usage
 from shellmate.prompt.prompt import Prompt
-from shellmate.request.digest import Query
+from shellmate.request.digests.digest import Query
 
 QUERY = Query(
     'import sqlite3\nfor row in db.execute("""\n', '\n"""):\n    print(*row)\n', 'create table t ("price", "city name")'

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shellmate.answer.readonly import only_reads
+from shellmate.answer.trying.readonly import only_reads
 from shellmate.prompt.library import own_prompts
 
 READS = r"""

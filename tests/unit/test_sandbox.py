@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from shellmate.answer.sandbox import MEBIBYTE, Limits, run_sealed
+from shellmate.answer.trying.sandbox import MEBIBYTE, Limits, run_sealed
 
 ENVIRONMENT = {"PATH": os.environ["PATH"], "HOME": "/nowhere", "TOKEN": "secret"}
 sealed = run_sealed(["true"], Path("/"), ENVIRONMENT)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shellmate.answer.sanitise import make_visible, visible_characters
+from shellmate.answer.showing.sanitise import make_visible, visible_characters
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from shellmate.answer.scratch import Changes, run_on_copy
+from shellmate.answer.trying.scratch import Changes, run_on_copy
 from shellmate.core.errors import UsageError
 
 
@@ -77,7 +77,7 @@ def test_without_bubblewrap_there_is_no_sandbox(place):
 
 
 def test_a_folder_that_is_too_large_is_not_copied(place, monkeypatch):
-    monkeypatch.setattr("shellmate.answer.scratch.MOST_FILES", 2)
+    monkeypatch.setattr("shellmate.answer.trying.scratch.MOST_FILES", 2)
     with pytest.raises(UsageError, match="smaller folder"):
         run("ls", place)
 

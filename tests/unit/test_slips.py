@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shellmate.answer.slips import slips_in
+from shellmate.answer.choosing.slips import slips_in
 from shellmate.prompt.library import own_prompts
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shellmate.request.faults import find_fault
+from shellmate.request.digests.faults import find_fault
 from tests.piping import digest
 
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shellmate.answer.cases import Case, find_cases, find_failure
-from shellmate.answer.trials import Trials, imported_modules, undefined_names
+from shellmate.answer.trying.cases import Case, find_cases, find_failure
+from shellmate.answer.trying.trials import Trials, imported_modules, undefined_names
 from shellmate.prompt.library import own_prompts
 from shellmate.request.command.parts import Explainer
 from shellmate.request.manual.manuals import Manuals

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from shellmate.answer.unknowns import unknown_options, unknown_programs
+from shellmate.answer.trying.unknowns import unknown_options, unknown_programs
 from shellmate.prompt.library import own_prompts
 from shellmate.request.command.parts import Explainer
 from shellmate.request.manual import manuals as manuals_module

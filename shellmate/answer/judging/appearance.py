@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from shellmate.answer.sanitise import visible_characters
+from shellmate.answer.showing.sanitise import visible_characters
 
 # Cyrillic and Greek letters, and an i without its dot.
 _FOREIGN = (

@@ -129,7 +129,7 @@ def check_sense(patient: Patient) -> Iterator[Finding]:
 
 
 def _check_remote(patient: Patient) -> Iterator[Finding]:
-    from shellmate.engine.hosts import stays_here
+    from shellmate.engine.endpoint.hosts import stays_here
 
     base_url, local = patient.app.setting("base_url"), patient.setting_to("engine", "local")
     if not base_url:

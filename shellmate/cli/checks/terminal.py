@@ -67,7 +67,7 @@ def _is_installed(name: str) -> bool:
 
 def check_helpers(patient: Patient) -> Iterator[Finding]:
     """bubblewrap, which tries commands out, and the manual, which their options are checked against."""
-    from shellmate.answer.sandbox import find_sandbox
+    from shellmate.answer.trying.sandbox import find_sandbox
 
     path = patient.env.variables.get("PATH", "")
     if find_sandbox(patient.env.variables):

@@ -1,0 +1,1 @@
+"""Answers about a table, as selects that the model writes."""

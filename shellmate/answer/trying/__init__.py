@@ -1,0 +1,1 @@
+"""What is wrong with code that parses, found out without harm."""

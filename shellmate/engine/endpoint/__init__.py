@@ -1,0 +1,1 @@
+"""Somebody else's endpoint as an engine."""
