@@ -21,6 +21,7 @@ def elsewhere(another, tmp_path):
         "SHELLMATE_BASE_URL": f"http://127.0.0.1:{port}/v1",
         "SHELLMATE_REMOTE_MODEL": "qwen2.5-coder-0.5b",
         "SHELLMATE_API_KEY": token,
+        "SHELLMATE_REMOTE_TIMEOUT": "300",  # on a busy machine a long prompt takes more than a minute
         "SHELLMATE_DATA_DIR": str(tmp_path / "no-models"),
         "SHELLMATE_STATE_DIR": str(tmp_path / "state"),
     }
