@@ -57,13 +57,13 @@ class App:
         return PurePath(self.model).stem if self.model.endswith(".gguf") else self.model
 
     @property
-    def program(self) -> str:
-        """How a process that knows no PATH of ours calls shellmate."""
+    def program(self) -> list[str]:
+        """How a process that knows no PATH of ours calls shellmate: a program and its first arguments."""
         import shutil
         import sys
 
-        called = shutil.which(sys.argv[0], path=self.env.variables.get("PATH")) or sys.argv[0]
-        return os.path.abspath(called)
+        called = shutil.which(sys.argv[0], path=self.env.variables.get("PATH"))
+        return [os.path.abspath(called)] if called else [sys.executable, "-m", "shellmate"]
 
     def new_thread(self) -> "Thread":
         """Turns that are yet to come, and are kept as the settings say."""

@@ -93,7 +93,7 @@ def _print_units(app: App, idle: float | None) -> None:
     options = [f"--model={model}", f"--ctx={app.setting('ctx')}", f"--threads={app.setting('threads')}"]
     options += [f"--idle={idle:g}"] if idle else []
     places = {f"SHELLMATE_{kind.upper()}_DIR": str(place) for kind, place in asdict(app.paths).items()}
-    app.env.write(write_units(app.address, [app.program, "serve", *options, "--exit-when-idle"], places))
+    app.env.write(write_units(app.address, [*app.program, "serve", *options, "--exit-when-idle"], places))
 
 
 def _serve(app: App, listen: tuple[str, int] | None, web: bool, exit_when_idle: bool, verbose: int) -> None:

@@ -28,7 +28,9 @@ _BINDS = {
     "zsh": re.compile(r"""^\s*bindkey\s+(?:-[a-zA-Z]+\s+|-M\s+\S+\s+)*(?:--\s+)?(?P<key>\S+)\s+(?P<to>\S.*)"""),
     "fish": re.compile(r"""^\s*bind\s+(?:-M\s+\S+\s+|--?[a-z]+\s+)*(?P<key>\S+)\s+(?P<to>\S.*)"""),
 }
+_SOURCES = re.compile(r"""(?:^|[;&|{(]|\bthen|\bdo|\belse)\s*(?:source|\.)\s+("[^"]+"|'[^']+'|[^\s;&|<>()]+)""")
 _MOST_BYTES = 1 << 20  # of a file
+_MOST_FILES = 50
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,33 @@ class Loaded:
 
 
 def start_files(shell: str, variables: Mapping[str, str]) -> Iterator[Path]:
-    """Those that there are, of the user's."""
+    """Those that there are, of the user's, each once and before the files that it reads itself. Another shell's own
+    ones are left out: what reads them does so for what both understand."""
+    others = {file for other in _FILES if other != shell for file in _own_files(other, variables)}
+    seen: dict[Path, None] = {}
+    waiting = list(_own_files(shell, variables))
+    while waiting and len(seen) < _MOST_FILES:
+        file = waiting.pop(0)
+        if file not in seen and file not in others:
+            seen[file] = None
+            waiting = [*_read_by(file, variables), *waiting]
+    yield from seen
+
+
+def _read_by(file: Path, variables: Mapping[str, str]) -> Iterator[Path]:
+    """The files that a start file has read by name, in so far as that depends on no more than a few variables."""
+    home = variables.get("HOME", "")
+    known = {"HOME": home, "ZDOTDIR": variables.get("ZDOTDIR") or home}
+    known["XDG_CONFIG_HOME"] = variables.get("XDG_CONFIG_HOME") or f"{home}/.config"
+    for _, line in _lines(file):
+        for written in _SOURCES.findall(line):
+            name = re.sub(r"^~(?=/)", "$HOME", written.strip("\"'"))
+            name = re.sub(r"\$(?:(\w+)|\{(\w+)(?::?-[^{}]*)?\})", lambda m: known.get(m[1] or m[2], "$"), name)
+            if os.path.isabs(name) and "$" not in name and os.path.isfile(name):
+                yield Path(name)
+
+
+def _own_files(shell: str, variables: Mapping[str, str]) -> Iterator[Path]:
     home = variables.get("HOME", "")
     config = variables.get("XDG_CONFIG_HOME") or (f"{home}/.config" if home else "")
     base = {"zsh": variables.get("ZDOTDIR") or home, "fish": config}.get(shell, home)

@@ -857,6 +857,26 @@ def test_the_widget_is_not_loaded_in_ones_own_shell(house, shell):
 
 
 @each_shell
+def test_the_widget_in_a_file_that_a_start_file_reads(house, shell):
+    """Not where it depends on more than can be told from the text, nor for ever where two files read each other."""
+    own = house.home / "dot files" / "own"
+    own.parent.mkdir()
+    reads = '[ -r ~/nothing ] && . "$HOME/dot files/own"' if shell != "fish" else 'source "$HOME/dot files/own"'
+    main = write_rc(house, shell, ". $NOWHERE/own", reads)
+    own.write_text(f"# {LOAD[shell]}\nsource {main}\n{LOAD[shell]}\n")
+    assert f"is loaded in {own}, line 3" in house.ask()[shell]["text"]
+    own.write_text("")
+    assert "not loaded" in house.ask()[shell]["text"]
+
+
+def test_what_another_shell_reads_of_its_own_is_not_the_shells(house):
+    write_rc(house, "bash", LOAD["bash"])
+    write_rc(house, "zsh", "emulate sh -c '. ~/.bashrc'", ". ~/.bashrc")
+    told = house.ask()
+    assert told.level("zsh") == "ok" and "not loaded" in told["zsh"]["text"] and "is loaded" in told["bash"]["text"]
+
+
+@each_shell
 def test_the_widget_of_another_shell(house, shell):
     other = "zsh" if shell == "bash" else "bash"
     write_rc(house, shell, LOAD[shell].replace(shell, other))

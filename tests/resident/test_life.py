@@ -192,6 +192,7 @@ def test_systemd_units(another, tmp_path):
     units = server.run("serve", "--print-systemd").stdout
     assert f"ListenStream={server.socket}" in units and "--exit-when-idle" in units and "SocketMode=0600" in units
     assert "shellmate.socket" in units and "shellmate.service" in units
+    assert f"ExecStart={sys.executable} -m shellmate serve " in units
 
 
 def test_units_have_all_that_the_sockets_name_depends_on(another, tmp_path, smollm_file):
