@@ -35,7 +35,7 @@ def fix(app: App, command: str | None, status: int | None, screen: bool | None, 
     Examples:
       shellmate fix
       make 2>&1 | shellmate fix
-      shellmate fix --command "git psuh"
+      shellmate fix --command "gti push"
     """
     from shellmate.answer.danger import DANGER, judge
     from shellmate.answer.showing.display import open_display
@@ -43,14 +43,18 @@ def fix(app: App, command: str | None, status: int | None, screen: bool | None, 
     from shellmate.cli.main import start_timeout
     from shellmate.cli.wishes import Wishes
     from shellmate.engine.engine import Sampling
-    from shellmate.request.command.typos import mend_names
+    from shellmate.request.command.typos import NOT_FOUND, mend_names
     from shellmate.request.screen import read_output
     from shellmate.request.secrets import cut_secrets
 
     if not command:
         command, known = _last_command(app)
         status = known if status is None else status
-    mended = mend_names(command, 1 if status is None else status, app.env.variables.get("PATH", ""), app.env.cwd)
+    # Whether the program of a command that was given alone was found is not known.
+    statuses = (NOT_FOUND, 1) if status is None else (status,)
+    path = app.env.variables.get("PATH", "")
+    attempts = (mend_names(command, each, path, app.env.cwd) for each in statuses)
+    mended = next((attempt for attempt in attempts if attempt != command), command)
     if mended != command and not _is_piped(app):
         open_display(app.env, "shell", app.setting("color")).finish(f"{mended}\n")
         if (verdict := judge("shell", mended)).level == DANGER:

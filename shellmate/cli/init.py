@@ -29,7 +29,7 @@ def init(app: App, shell: str, key: str | None, force: bool, keep_comment: bool 
       eval "$(shellmate init bash)"                  in ~/.bashrc
       eval "$(shellmate init zsh)"                   in ~/.zshrc
       shellmate init fish | source                   in ~/.config/fish/config.fish
-      eval "$(shellmate init zsh --key ctrl-g)"
+      eval "$(shellmate init zsh --key alt-j)"
     """
     try:
         app.env.write(

@@ -41,10 +41,11 @@ def test_without_a_command_it_says_what_to_do(shellmate, commands):
     assert "shellmate init bash" in result.err and result.err.count("\n") == 1
 
 
-def test_a_misspelt_program_needs_no_model(shellmate, tmp_path):
+@pytest.mark.parametrize("status", [("--status", "127"), ()])
+def test_a_misspelt_program_needs_no_model(shellmate, tmp_path, status):
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "git").touch()
-    result = shellmate("fix", "--command", "gti status", "--status", "127", terminal=True, PATH=str(tmp_path / "bin"))
+    result = shellmate("fix", "--command", "gti status", *status, terminal=True, PATH=str(tmp_path / "bin"))
     assert (result.code, result.out, result.engine.asked) == (0, "git status\n", [])
 
 

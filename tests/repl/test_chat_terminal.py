@@ -21,7 +21,7 @@ def echoes(terminal) -> bool:
 
 def test_a_newcomer_sees_the_way_on_and_the_way_out_until_there_are_figures(chat):
     terminal = chat(LS)
-    assert "/help, Ctrl-D leaves" in terminal.text()
+    terminal.wait(lambda: "/help, Ctrl-D leaves" in terminal.text(), "they stand below the first message")
     terminal.say("list files")
     terminal.wait(lambda: "tokens/s" in terminal.text(), "the figures of the answer stand there")
     assert "/help" not in terminal.text()

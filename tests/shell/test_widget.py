@@ -7,7 +7,7 @@ import time
 import pytest
 
 from tests.programs import need
-from tests.shell.terminal import ARGUMENTS, Terminal
+from tests.shell.terminal import ARGUMENTS, CHECKOUT, Terminal
 
 pytestmark = pytest.mark.slow
 
@@ -47,6 +47,14 @@ def test_words_become_the_command_and_nothing_is_run(start):
     assert [asked["words"] for asked in terminal.asked()] == ["make a file"]
     terminal.send("\r")
     terminal.wait((terminal.place / "here").exists, "Enter runs it")
+
+
+def test_the_other_key_that_the_documents_name_is_free(start):
+    [key] = set(re.findall(r"--key ([\w-]+)", (CHECKOUT / "docs" / "shell.md").read_text(encoding="utf-8")))
+    terminal = start(options=f"--key {key}")
+    assert "bound" not in terminal.text()
+    terminal.send("make a file\x1b" + key.removeprefix("alt-"))
+    terminal.becomes("ls -l")
 
 
 def test_each_press_gives_the_next_one_and_then_the_words(start):

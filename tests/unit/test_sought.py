@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shellmate.request.sought import MOST_WORK, Sought
+from shellmate.request.digests.sought import MOST_WORK, Sought
 from shellmate.request.stdin import Input, read_input
 from tests.piping import piped
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from shellmate.answer.selects.mentions import COLUMN, Mention, stem_of
 from shellmate.request.digests.digest import Query
-from shellmate.request.sought import FILLERS
+from shellmate.request.digests.sought import FILLERS
 
 _NO_SUPERLATIVES = (
     r"forest|interest|test|pretest|contest|protest|(north|south|mid)?west|request|rest|arrest|guest|nest|harvest|honest"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from shellmate.request.sought import Hit, Sought
+    from shellmate.request.digests.sought import Hit, Sought
 
 BUDGET = 1600  # characters: about 500 tokens, which take about three seconds to evaluate
 BLOCK = 1 << 20
@@ -92,7 +92,7 @@ class BlockDigester(ABC):
     def seek(self, words: str) -> None:
         """Have a table's cells that a question names in `hits`; before the first bytes come."""
         if words and self.HAS_CELLS:
-            from shellmate.request.sought import Sought
+            from shellmate.request.digests.sought import Sought
 
             self._sought = Sought(words)
             self.hits = self._sought.hits

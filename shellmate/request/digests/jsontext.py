@@ -11,7 +11,7 @@ from shellmate.request.digests.jsonhead import parse_head
 from shellmate.request.digests.query import add_named, query_objects, quote_identifier
 from shellmate.request.digests.reading import JSON_LINES, read_json, read_json_lines, rows_of_json
 from shellmate.request.digests.skeleton import Shape, collect_names, outline
-from shellmate.request.sought import Hit
+from shellmate.request.digests.sought import Hit
 
 SAMPLED_LINES = 200
 _KEY = re.compile(r'"([^"\\]+)"\s*:\s*"$')

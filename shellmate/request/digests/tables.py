@@ -3,8 +3,8 @@
 import re
 
 from shellmate.request.digests.digest import BlockDigester, Digest
+from shellmate.request.digests.fields import query_fields
 from shellmate.request.digests.fitting import cut, fill, first_lines, last_lines, number
-from shellmate.request.fields import query_fields
 
 LS = re.compile(r"^[-dlbcps][-rwxsStT]{9}[.+@]? +\d+ ")
 LS_COLUMNS = ("mode", "links", "owner", "group", "size", "month", "day", "time or year", "name")
