@@ -8,6 +8,8 @@ import pytest
 
 from tests.repl.chat import LOOP, LS, PROSE, SORTED, command_of, logged_in, shell, write_answers
 
+pytestmark = pytest.mark.slow
+
 CODE = b"ls -l\n"
 CSV = "name,price\nbolt,1.5\nnut,2.5\n"
 READS = ["```python\n", "import sys\n", "print(len(sys.stdin.read()))", "\n```"]

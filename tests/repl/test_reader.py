@@ -10,6 +10,8 @@ import pytest
 
 from tests.repl.terminal import Terminal, said_in, write_script
 
+pytestmark = pytest.mark.slow
+
 ALT_ENTER = "\x1b\r"
 CTRL_C, CTRL_D, CTRL_R, ESCAPE, RIGHT, UP = "\x03", "\x04", "\x12", "\x1b", "\x1b[C", "\x1b[A"
 EDIT = "\x18\x05"
