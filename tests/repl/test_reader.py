@@ -307,7 +307,7 @@ def test_a_terminal_that_is_not_utf_8_gets_an_ascii_prompt(start):
     terminal.wait(lambda: terminal.line() == ">", "the prompt is there")
     terminal.send("one" + ALT_ENTER + "two\r")
     terminal.hears("one\ntwo")
-    assert "> one\n. two" in terminal.text()
+    terminal.shows("> one\n. two")
 
 
 def test_stdout_may_be_a_file(start):

@@ -30,7 +30,7 @@ CHAT, TEXT = "/v1/chat/completions", "/v1/completions"
 FEW_FILES = 240  # that the server may have open
 PEOPLE = [{"role": "user", "content": "Say hello."}]
 SHORT = {"prompt": "key 4711; key 4711; key", "max_tokens": 3}
-ENDLESS = {"prompt": "def f(", "max_tokens": 2000, "stream": True}
+ENDLESS = {"prompt": "x = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,", "max_tokens": 2000, "stream": True}
 BRIEF = ("--idle", "1", "--exit-when-idle")
 ARMED = """if True:
     import ctypes, os, sys
@@ -262,7 +262,7 @@ def test_a_signal_in_the_middle_of_an_answer_ends_it_soon(small, number):
     rest = b"".join(iter(lambda: asking.recv(1 << 16), b""))
     _, said = server.process.communicate(timeout=20)
     assert server.process.returncode == (0 if number == signal.SIGTERM else -number)
-    assert time.monotonic() - begun < 8 and said.count(b"\n") == 1, said
+    assert time.monotonic() - begun < 8 and said.count(b"\n") == said.count(b"shellmate: "), said
     assert b"[DONE]" not in rest, "nobody takes it for whole"
     assert left_by(server) == set()
 

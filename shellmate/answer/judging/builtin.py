@@ -1,10 +1,10 @@
-"""What the shell does itself: the folder, variables, aliases, and the scripts that it reads."""
+"""What the shell does itself: the folder, variables, and the scripts that it reads."""
 
 import re
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING
 
+from shellmate.answer.judging.aliases import define_alias, define_place
 from shellmate.answer.judging.call import Call
 from shellmate.answer.judging.interpreters import SHELL, Code
 from shellmate.answer.judging.marks import HOME, UNKNOWN, is_unknown, reveal
@@ -31,19 +31,6 @@ def _source(commands: "Commands", call: Call) -> str | None:
         return ""
     text = call.stdin if not names or names[0] in ("/dev/stdin", "-") else call.state.written(names[0])
     return commands.read_code(Code(SHELL, text, call.words[1:]), call.state) if text is not None else UNKNOWN
-
-
-def _alias(commands: "Commands", call: Call) -> str:
-    for value in call.values:
-        name, equals, text = value.partition("=")
-        if not equals and len(call.values) > 1 and call.values[0] == name:  # as fish has it
-            name, text = call.values[0], " ".join(call.values[1:])
-        if text:
-            call.state.aliases.pop(name, None)
-            whole = text if re.search(r"[|;&]", text) else f"{text} file"  # what it stands in front of is not known
-            commands.within(whole, partial(commands.reader.read, whole, call.state.copy()))
-            call.state.aliases[name] = text
-    return ""
 
 
 def _set(commands: "Commands", call: Call) -> str | None:
@@ -73,17 +60,11 @@ def _shift(commands: "Commands", call: Call) -> str:
     return ""
 
 
-def _hash(commands: "Commands", call: Call) -> str:
-    if call.has("-p") and len(call.values) > 2:
-        call.state.aliases[call.values[-1]] = call.values[-2]
-    return ""
-
-
 BUILTINS: dict[str, Callable[["Commands", Call], str | None]] = {
     **dict.fromkeys(("cd", "pushd", "chdir", "z"), _change_folder),
     **dict.fromkeys(("source", "."), _source),
-    **dict.fromkeys(("alias", "abbr"), _alias),
-    "hash": _hash,
+    **dict.fromkeys(("alias", "abbr"), define_alias),
+    "hash": define_place,
     "set": _set,
     "read": _read,
     "shift": _shift,

@@ -1,12 +1,12 @@
 """What a command does: what it runs in turn, what the rules say of it, and what it prints."""
 
 import re
-import shlex
 from collections.abc import Callable, Hashable
 from itertools import dropwhile, takewhile
 from posixpath import basename
 from typing import Any
 
+from shellmate.answer.judging.aliases import run_alias
 from shellmate.answer.judging.assignments import find_in_assignment
 from shellmate.answer.judging.builtin import BUILTINS
 from shellmate.answer.judging.call import Call
@@ -26,7 +26,7 @@ from shellmate.answer.judging.scripts import find_in_script, shell_commands_in
 from shellmate.answer.judging.sqltext import find_in_sql
 from shellmate.answer.judging.state import State
 from shellmate.answer.judging.tables import programs
-from shellmate.answer.judging.unheard import commands_within, is_unheard_of, runs_others
+from shellmate.answer.judging.unheard import danger_within, is_unheard_of, runs_others
 from shellmate.answer.judging.wrappers import is_wrapper, opens_shell, unwrap
 
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=")
@@ -62,9 +62,12 @@ class Commands:
         if is_wrapper(name):
             words = words[sum(1 for _ in takewhile(lambda word: word == words[0], words)) - 1 :]
         if name in state.aliases:
-            rest = " ".join(shlex.quote(reveal(word)) for word in words[1:])
-            text = f"{state.aliases[name]} {rest}"
-            return self.within(state.aliases[name], lambda: self.reader.read(text, state, stdin))
+            return run_alias(self, words, state, stdin)
+        return self.run_itself(words, state, stdin)
+
+    def run_itself(self, words: list[str], state: State, stdin: str | None) -> str:
+        """A command that is no alias: a function, a file that was written, or a program."""
+        name = reveal(words[0])
         if name in state.functions:
             self._uncalled.pop(name, None)
             body = state.functions[name]
@@ -145,21 +148,10 @@ class Commands:
             self.effects.note(*effects_of(call))
         self._elsewhere += call.program in programs("elsewhere")
         printed = self._run_inner(call)
-        if is_unheard_of(call):
-            self._look_inside(call)
+        if is_unheard_of(call) and (reason := danger_within(call, Commands())):
+            self.reader.find(CAUTION, f"may run a command that {reason}")
         self._elsewhere -= call.program in programs("elsewhere")
         return printed
-
-    def _look_inside(self, call: Call) -> None:
-        """What a program that nothing is known of would do, did it run what it is given."""
-        trial = Commands()
-        for inner in commands_within(call):
-            if inner.text is None:
-                trial.run(list(inner.words), State(), None)
-            else:
-                trial.reader.read(inner.text, State())
-        if worst := next((found for found in trial.reader.findings if found.level == DANGER), None):
-            self.reader.find(CAUTION, f"may run a command that {worst.reason}")
 
     def _run_inner(self, call: Call) -> str:
         """What is printed by what a program runs in turn, or by itself."""
