@@ -125,7 +125,9 @@ if status is-interactive
     # TAB, by the file $argv[1]: fish looks into its folder when it is first asked for.
     function _shellmate_complete
         set -l folder (string replace -r '/[^/]*$' '' -- $argv[1])
-        contains -- $folder $fish_complete_path; or set -g fish_complete_path $folder $fish_complete_path
+        if not contains -- $folder $fish_complete_path
+            set -g fish_complete_path $folder $fish_complete_path
+        end
     end
 
     @BIND@

@@ -38,6 +38,22 @@ def test_the_shell_can_read_it(shellmate_path, tmp_path, shell, flags, options):
     assert (done.stdout, done.stderr, done.returncode) == ("", "", 0)
 
 
+@pytest.mark.parametrize(
+    ("shell", "start"),
+    [
+        ("bash", ["--norc", "-ic", ". $0 && . $0"]),
+        ("zsh", ["-fic", ". $0 && . $0"]),
+        ("fish", ["--no-config", "-ic", "source $argv[1]; and source $argv[1]"]),
+    ],
+)
+@pytest.mark.parametrize("options", [(), ("--key", "")])
+def test_a_start_file_that_ends_with_it_has_succeeded(shellmate_path, tmp_path, shell, start, options):
+    file = tmp_path / "widget"
+    file.write_text(widget(shellmate_path, shell, *options))
+    done = subprocess.run([need(shell), *start, str(file)], stdin=subprocess.DEVNULL, capture_output=True, timeout=30)
+    assert (done.returncode, done.stdout) == (0, b""), done.stderr
+
+
 @pytest.mark.parametrize("key", ["alt-", "ctrl-c", "shift-a", "alt-'", "f13", "ctrl-é"])
 def test_a_key_that_there_is_not_is_refused(shellmate_path, key):
     done = subprocess.run([shellmate_path, "init", "bash", "--key", key], capture_output=True, text=True)
