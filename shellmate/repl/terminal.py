@@ -28,6 +28,7 @@ COLOURED = Style.from_dict({"prompt": "bold", "prompt-continuation": "ansibright
 UNCOLOURED = Style.from_dict({"auto-suggestion": "underline"})  # else it looks as if it were typed
 DIM, PLAIN = "\x1b[2m", "\x1b[0m"
 ERASE_LINE = "\x1b[K"
+ENDING = (signal.SIGHUP, signal.SIGTERM)
 
 
 class TerminalReader:
@@ -55,6 +56,7 @@ class TerminalReader:
         self._keys = open(env.stdin.fileno(), encoding=encoding, closefd=False)
         self._output = create_output(stream)
         self._history = MessageHistory(history_file if remember else None)
+        self._ended_by: int | None = None
         self._coloured = env.colours(colour, True)
         self._has_told_to_leave = self._has_told_fault = False
         fancy = "utf" in encoding.lower()
@@ -101,20 +103,27 @@ class TerminalReader:
     def _ask(self) -> str:
         """What is sent; nothing at Ctrl-C."""
         self._session.bottom_toolbar = self._cut_toolbar if self._toolbar() else None
-        before = signal.getsignal(signal.SIGHUP)
+        before = {number: signal.getsignal(number) for number in ENDING}
+        self._ended_by = None
         try:
-            return self._session.prompt(pre_run=self._end_at_hangup)
+            return self._session.prompt(pre_run=self._end_at_signals)
         except KeyboardInterrupt:
             self._tell_to_leave()
             return ""
         finally:
-            signal.signal(signal.SIGHUP, before)
+            for number, handler in before.items():
+                signal.signal(number, handler)
+            if self._ended_by == signal.SIGTERM:
+                signal.raise_signal(signal.SIGTERM)
 
-    def _end_at_hangup(self) -> None:
-        if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
-            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._end)
+    def _end_at_signals(self) -> None:
+        """By the loop: what a handler raises in the middle of asyncio's own work is written to the terminal."""
+        for number in ENDING:
+            if signal.getsignal(number) != signal.SIG_IGN:
+                asyncio.get_running_loop().add_signal_handler(number, self._end, number)
 
-    def _end(self) -> None:
+    def _end(self, number: int) -> None:
+        self._ended_by = number
         if not self._session.app.is_done:
             self._session.app.exit(exception=EOFError())
 
