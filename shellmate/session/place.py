@@ -7,7 +7,8 @@ from pathlib import Path
 from shellmate.core.process import session_leader
 
 _DEVICE, _STARTED = 7, 22  # fields of /proc/PID/stat, as proc(5) counts them
-_ELSEWHERE = 7 * 24 * 3600.0  # seconds for which what was used on another machine, or before a boot, counts as open
+_OUTSIDE = "0"  # what getsid(2) gives for a leader that is not of this PID namespace, as in some containers
+_ELSEWHERE = 7 * 24 * 3600.0  # seconds for which what was used out of sight, or before a boot, counts as open
 
 
 def terminal_key(proc: Path = Path("/proc")) -> str:
@@ -29,7 +30,7 @@ def may_be_open(key: str, idle: float, boot: str, proc: Path = Path("/proc")) ->
     """Whether a terminal that `terminal_key` told of, and that was last used so many seconds ago, is still there.
     `boot` is the name of this machine's."""
     leader, started, rest = [*key.split("/", 2), "", ""][:3]
-    if rest.rpartition("/")[2] != boot:
+    if rest.rpartition("/")[2] != boot or leader == _OUTSIDE:
         return idle < _ELSEWHERE
     try:
         return _fields_of((proc / leader / "stat").read_bytes())[_STARTED] == started

@@ -4,12 +4,13 @@ import os
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from shellmate.session.log import SessionLog
-from shellmate.session.place import may_be_open, name_boot, terminal_key
+from shellmate.session.place import may_be_open, name_boot
 from shellmate.session.pruning import used_bytes
 from shellmate.session.turn import Turn
 
@@ -19,6 +20,7 @@ LONG_AGO = 1_600_000_000.0
 ENDED = "999999999/1/34816/elsewhere"  # a terminal that there is no more
 ADD = """
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from shellmate.session.log import SessionLog
 from shellmate.session.turn import Turn
@@ -33,6 +35,23 @@ print("done")
 
 def said(words: str, at: float, size: int = 50_000) -> Turn:
     return Turn(words, words, "x" * size, "shell", "ls\n", at=at)
+
+
+@pytest.fixture(scope="module")
+def here() -> Iterator[str]:
+    """The key of a terminal that is there, which that of the tests need not be: its leader may have ended."""
+    command = [sys.executable, "-c", "from shellmate.session.place import terminal_key; print(terminal_key()); input()"]
+    with subprocess.Popen(
+        command,
+        env=os.environ | {"PYTHONPATH": str(CHECKOUT)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as child:
+        assert child.stdout is not None
+        yield child.stdout.readline().strip()
+        child.communicate("\n")
 
 
 @pytest.fixture
@@ -80,8 +99,7 @@ def test_a_session_counts_as_used_when_it_last_was(log):
     assert "question 0" not in words_of(log)
 
 
-def test_a_conversation_that_is_open_loses_nothing_however_old_it_is(log, file):
-    here = terminal_key()
+def test_a_conversation_that_is_open_loses_nothing_however_old_it_is(log, file, here):
     open_one = log.begin(here, "", said("in a terminal that is there", LONG_AGO))
     current = log.begin(ENDED, "", said("the current one", LONG_AGO + 1))
     for n in range(40):
@@ -155,15 +173,20 @@ def is_open(key: str, idle: float) -> bool:
     return may_be_open(key, idle, name_boot())
 
 
-def test_this_terminal_is_there_and_one_whose_leader_ended_is_not():
-    leader, started, rest = terminal_key().split("/", 2)
-    assert is_open(terminal_key(), 10**9)
+def test_a_terminal_is_there_and_one_whose_leader_ended_is_not(here):
+    leader, started, rest = here.split("/", 2)
+    assert is_open(here, 10**9)
     assert not is_open(f"{leader}/{int(started) + 1}/{rest}", 0)  # its pid was given anew
     assert not is_open(f"999999999/{started}/{rest}", 0)
 
 
-def test_what_another_machine_had_counts_for_a_week():
-    key = terminal_key().rpartition("/")[0] + "/another-boot"
+def test_what_another_machine_had_counts_for_a_week(here):
+    key = here.rpartition("/")[0] + "/another-boot"
+    assert is_open(key, 3600) and not is_open(key, 8 * 24 * 3600)
+
+
+def test_what_a_leader_out_of_sight_had_counts_for_a_week():
+    key = f"0//34816/{name_boot()}"
     assert is_open(key, 3600) and not is_open(key, 8 * 24 * 3600)
 
 
