@@ -21,6 +21,7 @@ class ModelLoader:
         self._library = Background(self._load_library)
         self._vocabulary = Background(self._load_vocabulary)
         self._weights: Background[Weights] | None = None
+        self._is_closed = False
         self._once = threading.Lock()
 
     def _load_library(self) -> tuple[Any, Log]:
@@ -50,8 +51,12 @@ class ModelLoader:
         return self._weights.result()
 
     def close(self) -> None:
-        """Give back the memory, which takes 60 ms, beside whatever comes next: mostly that is the process's end."""
-        Background(self._free)
+        """Give back the memory, which takes 60 ms, beside whatever comes next: mostly that is the process's end. Once,
+        however often it is called: two threads that free the same memory end the process."""
+        with self._once:
+            was_closed, self._is_closed = self._is_closed, True
+        if not was_closed:
+            Background(self._free)
 
     def _free(self) -> None:
         for part in (self._weights, self._vocabulary):

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -71,10 +71,9 @@ class Progress:
 
 
 @pytest.fixture(scope="session")
-def engine_on(model_file: ModelFile) -> Iterator[Callable[..., LocalEngine]]:
-    """Opens engines and closes those that were left open. `said` of an engine is what it told the user, `primings`
-    how many tokens it evaluated for a prefix each time: a progress bar comes only from 250 on."""
-    opened: list[LocalEngine] = []
+def new_engine(model_file: ModelFile) -> Callable[..., LocalEngine]:
+    """Opens engines. `said` of an engine is what it told the user, `primings` how many tokens it evaluated for a prefix
+    each time: a progress bar comes only from 250 on."""
 
     def open_engine(kv: Path, file: ModelFile | None = None, **limits: Any) -> LocalEngine:
         said: list[str] = []
@@ -86,18 +85,25 @@ def engine_on(model_file: ModelFile) -> Iterator[Callable[..., LocalEngine]]:
             return prime(context, prefix)
 
         engine._states._prime = count
-        opened.append(engine)
         return engine
 
-    yield open_engine
-    for engine in opened:
-        engine.close()
+    return open_engine
+
+
+@pytest.fixture
+def engine_on(new_engine: Callable[..., LocalEngine]) -> Iterator[Callable[..., LocalEngine]]:
+    """Opens engines that are closed when the test ends: each takes some 80 MB beside the mapped model."""
+    with ExitStack() as opened:
+        yield lambda *given, **limits: opened.enter_context(closing(new_engine(*given, **limits)))
 
 
 @pytest.fixture(scope="session")
-def shared_engine(engine_on: Callable[..., LocalEngine], tmp_path_factory: pytest.TempPathFactory) -> LocalEngine:
+def shared_engine(
+    new_engine: Callable[..., LocalEngine], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[LocalEngine]:
     """One engine for the tests that do not care what it did before; that it does not matter is a test of its own."""
-    return engine_on(tmp_path_factory.mktemp("shared") / "kv")
+    with closing(new_engine(tmp_path_factory.mktemp("shared") / "kv")) as engine:
+        yield engine
 
 
 @pytest.fixture(scope="session")

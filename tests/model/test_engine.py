@@ -46,10 +46,10 @@ def values(kv: Path) -> list[Path]:
 
 
 @pytest.fixture(scope="module")
-def fresh(engine_on, small_prompt, answer, tmp_path_factory):
+def fresh(new_engine, small_prompt, answer, tmp_path_factory):
     """What a model says that primes its prompt itself; and the store it leaves behind."""
     kv = tmp_path_factory.mktemp("fresh") / "kv"
-    engine = engine_on(kv)
+    engine = new_engine(kv)
     taken = answer(engine, small_prompt(STACK, PYTHON), max_tokens=90)
     taken.kv, taken.prefix = kv, engine.prime(small_prompt("").prefix)
     engine.close()
@@ -433,6 +433,14 @@ def test_an_answer_is_continued_where_it_was_left(shared_engine, small_prompt, a
     rest = list(shared_engine.generate(prompt, Sampling(max_tokens=20, stop=""), answered=half.text))
     assert rest[0] == half.text
     assert "".join(rest)[: len(whole.text) - 8] == whole.text[:-8]
+
+
+def test_closing_twice_gives_the_memory_back_once(engine_on, small_prompt, answer, kv):
+    for _ in range(3):
+        engine = engine_on(kv)
+        answer(engine, small_prompt(STACK, PYTHON), max_tokens=1)
+        engine.close()
+        engine.close()
 
 
 def test_a_prompt_larger_than_the_context_is_a_usage_error(engine_on, small_prompt, answer, kv):
