@@ -8,25 +8,19 @@ import argparse
 import json
 import os
 import sys
-from pathlib import Path
 
-from platformdirs import user_cache_path
-
+from tests.bench.bench import CASES, MAX_TOKENS, QUESTION, ROOT, WITH_DEFAULTS, Bench, prepare
 from tests.bench.efforts import effort_jobs, effort_targets
 from tests.bench.judging import judging_targets
-from tests.bench.measure import Job, ProcessFailedError, Run, interleave, run
+from tests.bench.measure import Job, ProcessFailedError, Run, interleave
 from tests.bench.report import MB, Target, imported, machine, timings, warn
 from tests.bench.resident import resident_targets
 from tests.bench.shells import shell_targets
 from tests.bench.talks import follow_up_job, follow_up_targets, talk_targets
 
-ROOT, HERE = Path(__file__).parents[2], Path(__file__).parent
-QUESTION = "count the lines of every python file here"
 LONG_QUESTION = "a class for a bank account with deposit, withdraw, balance and history"
-MAX_TOKENS, STEPS, HELP_RUNS = 512, 64, 15
+STEPS, HELP_RUNS = 64, 15
 FORBIDDEN = ("llama_cpp", "numpy", "pygments", "prompt_toolkit", "diskcache")
-CASES = {"bench1": ["-p", "bench1"], "bench4": ["-p", "bench4"], "auto": []}
-WITH_DEFAULTS = ("bench1", "bench4")  # the cases that have a (c')
 NOTES = f"""\
 (a) python -m shellmate --no-config --effort fast "{QUESTION}", states primed, stdout a pipe
 (b) llama_cpp.Llama(n_ctx=4096).create_chat_completion(stream=True), the same messages; no row where they exceed n_ctx;
@@ -37,69 +31,15 @@ NOTES = f"""\
 GOMP_SPINCOUNT=1000 for all of them: shellmate sets it by itself. 1 MB is 10^6 bytes. Figures are medians."""
 
 
-class Bench:
-    """The places, the variables and the model that every measured process is given."""
-
-    def __init__(self) -> None:
-        self.place = user_cache_path("shellmate-speed", appauthor=False)
-        self.place.mkdir(parents=True, exist_ok=True)
-        config = str(self.place / "config")
-        self.variables = {
-            **os.environ,
-            "GOMP_SPINCOUNT": "1000",
-            "SHELLMATE_CONFIG_DIR": config,
-            "SHELLMATE_EFFORT": "fast",
-            "SHELLMATE_RESIDENT": "never",
-            "SHELLMATE_STATE_DIR": str(self.place / "state"),
-        }
-        self.shellmate = [sys.executable, "-m", "shellmate"]
-        self.model = Path(self.run([*self.shellmate, "model", "path"]).out.strip())
-
-    def run(self, command: list[str]) -> Run:
-        return run(command, self.variables, str(ROOT))
-
-    def prepare(self, *arguments: str) -> None:
-        step, *rest = arguments
-        self.run([sys.executable, "-m", "tests.bench.prepare", step, str(self.model), str(self.place), *rest])
-
-    def ask(self, name: str, *flags: str) -> list[str]:
-        return [*self.shellmate, "--no-config", "--effort", "fast", *CASES[name], *flags]
-
-    def given(self, name: str) -> dict:
-        return json.loads((self.place / f"{name}.json").read_text())
-
-    def bare(self, script: str, name: str, tokens: int, *flags: str) -> list[str]:
-        state = self.place / f"{name}{'.defaults' if flags else ''}.state"
-        case = self.place / f"{name}.json"
-        return [sys.executable, str(HERE / script), str(self.model), str(case), str(state), str(tokens), *flags]
-
-    def baseline(self, name: str) -> list[str]:
-        messages = self.place / f"{name}.messages.json"
-        return [sys.executable, str(HERE / "baseline.py"), str(self.model), str(messages), str(MAX_TOKENS)]
-
-
-def prepare(bench: Bench) -> dict[str, int]:
-    """Prime and save everything; how many tokens shellmate's answer has, by case."""
-    warn("preparing: prompts, KV states")
-    bench.prepare("prompts")
-    tokens = {}
-    for name in CASES:
-        answer = json.loads(bench.run(bench.ask(name, "--json", QUESTION)).out)
-        tokens[name] = answer["timings"]["tokens"]
-        kinds = ("", ".defaults") if name in WITH_DEFAULTS else ("",)
-        bench.prepare("case", name, QUESTION, answer["language"], *kinds)
-    return tokens
-
-
 def answering_jobs(bench: Bench, tokens: dict[str, int], runs: int, baseline_runs: int) -> dict[str, Job]:
     jobs = {}
     for name in CASES:
         given = bench.given(name)
         jobs[f"{name} a"] = Job(bench.ask(name, QUESTION), runs)
-        if given["depth"] + len(given["suffix"]) + MAX_TOKENS <= 4096:
+        if bench.has_defaults and given["depth"] + len(given["suffix"]) + MAX_TOKENS <= 4096:
             jobs[f"{name} b"] = Job(bench.baseline(name), baseline_runs)
         jobs[f"{name} c"] = Job(bench.bare("floor.py", name, tokens[name]), runs)
-        if name in WITH_DEFAULTS:
+        if bench.has_defaults and name in WITH_DEFAULTS:
             jobs[f"{name} c'"] = Job(bench.bare("floor.py", name, tokens[name], "--defaults"), runs)
     return jobs
 
@@ -111,11 +51,13 @@ def generating_jobs(bench: Bench, runs: int) -> dict[str, Job]:
     def of_number(done: Run) -> float:
         return float(done.out)
 
-    return {
+    jobs = {
         "generate a": Job(bench.ask("bench1", "--py", "--json", LONG_QUESTION), runs, of_json),
         "generate raw": Job(bench.bare("raw.py", "bench1", STEPS), runs, of_number),
-        "generate raw'": Job(bench.bare("raw.py", "bench1", STEPS, "--defaults"), runs, of_number),
     }
+    if bench.has_defaults:
+        jobs["generate raw'"] = Job(bench.bare("raw.py", "bench1", STEPS, "--defaults"), runs, of_number)
+    return jobs
 
 
 def piped_jobs(bench: Bench, runs: int) -> dict[str, Job]:
@@ -158,7 +100,7 @@ def answering_targets(bench: Bench, jobs: dict[str, Job]) -> list[Target]:
         if f"{name} b" in first:
             targets.append(Target(f"a / b, first byte, {name}", a / first[f"{name} b"], 0.15))
         targets.append(Target(f"a / c, first byte, {name}", a / first[f"{name} c"], 1.25))
-        if name in WITH_DEFAULTS:
+        if f"{name} c'" in first:
             targets.append(Target(f"a / c', first byte, {name}", a / first[f"{name} c'"]))
     longer = bench.given("bench4")["depth"] / bench.given("bench1")["depth"]
     for letter, bound in (("a", 1.1), ("c", None), ("c'", None)):
@@ -173,15 +115,18 @@ def answering_targets(bench: Bench, jobs: dict[str, Job]) -> list[Target]:
 
 
 def generating_targets(jobs: dict[str, Job]) -> list[Target]:
-    a, raw, defaults = (job.median_figure() for job in jobs.values())
+    figures = {name: job.median_figure() for name, job in jobs.items()}
+    a, raw, defaults = figures["generate a"], figures["generate raw"], figures.get("generate raw'")
     count = json.loads(jobs["generate a"].runs[0].out)["timings"]["tokens"]
-    return [
+    targets = [
         Target(f"a, generation, {count} tokens behind bench1, tokens/s", a),
         Target(f"llama_decode alone, {STEPS} tokens there, same settings, tokens/s", raw),
-        Target("the same with llama.cpp's defaults, tokens/s", defaults),
         Target("a / llama_decode alone", a / raw, 0.95, at_least=True),
-        Target("a / llama_decode alone with llama.cpp's defaults", a / defaults),
     ]
+    if defaults:
+        targets.append(Target("llama_decode alone with llama.cpp's defaults, tokens/s", defaults))
+        targets.append(Target("a / llama_decode alone with llama.cpp's defaults", a / defaults))
+    return targets
 
 
 def help_targets(bench: Bench) -> tuple[list[Target], list[str]]:
