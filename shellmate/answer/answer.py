@@ -62,9 +62,10 @@ def write_answer(
     refused: Collection[str] = (),
     try_out: FindFaults = lambda language, code: [],
 ) -> tuple[Answer, Usage]:
-    """Have an answer written and shown. A candidate that does not parse, does not suit the input, fails where the whole
-    of it is tried out, or is the very code that is `refused` makes room for the next, which begins with what can no
-    longer be taken back. When none suits, or one comes twice, the first that parses is the answer.
+    """Have an answer written and shown; the answer, and what all candidates have cost. One that does not parse, does
+    not suit the input, fails where the whole of it is tried out, or is the very code that is `refused` makes room for
+    the next, which begins with what can no longer be taken back. When none suits, or one comes twice, the first that
+    parses is the answer.
 
     Raises NoCandidateError when the last attempt fails too. What was not finished is not an answer.
     """
@@ -77,7 +78,7 @@ def write_answer(
             if candidate.code.startswith(display.released):
                 display.preview(candidate.code)
 
-    answered, draft, tried = "", _Draft(), 0
+    answered, draft, tried, spent = "", _Draft(), 0, Usage()
     spare: list[tuple[Answer, Usage]] = []
     for attempt in range(TRIALS):
         draft, insists = _Draft(), False
@@ -91,6 +92,7 @@ def write_answer(
                 _show(draft, display, piece, find_faults, refused)
                 if not draft.verdict.valid:
                     break
+            spent.add(generation.usage)
             cut = generation.usage.finish == "length"
             verdict = draft.verdict if not draft.verdict.valid else check_syntax(draft.language, draft.code)
             display = display or open_display(draft.language)
@@ -101,7 +103,7 @@ def write_answer(
                 answer = Answer(draft.language, draft.code, cut, faults, draft.message)
                 if not answer.faults:
                     display.finish(draft.code)
-                    return answer, generation.usage
+                    return answer, spent
                 said_all = display.released.rstrip() == draft.code.rstrip()  # and none of it can be taken back
                 insists = said_all or any(answer.code == earlier.code for earlier, _ in spare)
                 spare.append((answer, generation.usage))
@@ -117,7 +119,7 @@ def write_answer(
     for answer, usage in spare:
         if display and answer.code.startswith(display.released):
             display.finish(answer.code)
-            return answer, usage
+            return answer, replace(spent, finish=usage.finish, model=usage.model)
     if display:
         display.abandon()
     mend = "give a larger --max-tokens" if cut else "say it in other words, or give a --temperature"

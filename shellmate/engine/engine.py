@@ -70,7 +70,8 @@ class Usage:
 
     def add(self, more: "Usage") -> None:
         """Count what a further generation for the same answer has cost."""
-        self.prompt_tokens, self.finish, self.model = more.prompt_tokens, more.finish, more.model
+        self.finish, self.model = more.finish, more.model
+        self.prompt_tokens = more.prompt_tokens or self.prompt_tokens  # what is at hand is asked of no model
         self.primed_tokens = self.primed_tokens or more.primed_tokens
         self.evaluated_tokens += more.evaluated_tokens
         self.dropped_turns = max(self.dropped_turns, more.dropped_turns)

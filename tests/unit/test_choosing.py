@@ -36,7 +36,7 @@ class Model:
         self.several.append((count, list(also), effort))
         if show:
             show(self.candidates[0].text)
-        return self.candidates, Usage(tokens=7)
+        return self.candidates, Usage(prompt_tokens=20, tokens=7)
 
 
 def choosing(model: Model, tmp_path: Path, effort: str = "balanced") -> ChoosingEngine:
@@ -127,6 +127,17 @@ def test_an_answer_with_a_fault_costs_it_its_place_and_is_taken_with_it_where_th
     assert answer("ls src | wc -l").code.strip() == "find src | wc -l"
     both = answer("ls src | wc -l", "find src | wc -l")
     assert (both.code.strip(), both.faults) == ("ls src | wc -l", ("it is wrong",))
+
+
+@pytest.mark.parametrize("faulty", [("ls src | wc -l",), ("ls src | wc -l", "ls src")])
+def test_what_an_answer_has_cost_is_what_all_candidates_have(tmp_path, faulty):
+    def find_faults(language, code):
+        return ["no"] if code.strip() in faulty else []
+
+    engine = choosing(Model("ls src", "ls src | wc -l"), tmp_path)
+    answer, usage = write_answer(engine, PROMPT, Sampling(), lambda _: SilentDisplay(), find_faults)
+    assert answer.code == ("ls src\n" if len(faulty) == 1 else "ls src | wc -l\n")
+    assert (usage.tokens, usage.prompt_tokens, usage.finish) == (7, 20, "stop")
 
 
 def test_what_a_longer_answer_has_cost_is_known_when_its_fence_closes(tmp_path):
