@@ -112,6 +112,7 @@ def _checks() -> "tuple[tuple[str, Check], ...]":
         ("prompts", cache.check_prompts),
         ("indexes", cache.check_indexes),
         ("log", log.check_log),
+        ("answers", log.check_waits),
         ("resident", resident.check_resident),
         ("shells", shells.check_shells),
         ("terminal", surroundings.check_terminal),

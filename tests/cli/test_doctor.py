@@ -22,6 +22,7 @@ from shellmate.engine.build import processor_features
 from shellmate.engine.kvstore import KVStore
 from shellmate.models.catalogue import CATALOGUE
 from shellmate.session.log import SessionLog
+from shellmate.session.turn import Turn
 from tests.programs import need
 
 pytestmark = pytest.mark.slow
@@ -764,6 +765,35 @@ def test_a_log_of_a_newer_shellmate(house):
     assert finding["level"] == "warning" and "newer shellmate" in finding["text"]
     house.mend(finding)
     assert house.ask().level("log") == "ok"
+
+
+def lay_answers(house: House, count: int, seconds: float, **other: Any) -> None:
+    log, model = SessionLog(house.place("STATE"), print), {"model": MODEL.name, "language": "shell"}
+    turn = {"words": "w", "message": "w", "answer": "a", "code": "ls\n", "timings": {"total_ms": seconds * 1000}}
+    for _ in range(count):
+        log.begin("tty1", "", Turn(**{**turn, **model, **other}))
+    log.close()
+
+
+def test_answers_that_are_long_in_coming(house):
+    lay_answers(house, 4, 4.1)
+    assert not house.ask().all("answers")
+    lay_answers(house, 2, 4.1)
+    finding = house.ask()["answers"]
+    assert finding["level"] == "note" and "6 commands took 4.1 s" in finding["text"]
+    house.mend(finding)
+    assert not house.ask().all("answers")
+
+
+def test_answers_that_say_nothing_of_the_effort(house):
+    lay_answers(house, 6, 9.9)
+    lay_answers(house, 20, 1.2)
+    assert not house.ask().all("answers")
+    lay_answers(house, 20, 9.9, language="python")
+    lay_answers(house, 20, 9.9, model="another")
+    assert not house.ask().all("answers")
+    lay_answers(house, 20, 9.9, timings={})
+    assert not house.ask().all("answers")
 
 
 def test_pages_that_another_program_has_for_itself(house):

@@ -1,16 +1,20 @@
 """The log of questions and answers."""
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from shlex import quote
+from statistics import median
 
-from shellmate.cli.checks.finding import Finding, ok, warning
+from shellmate.cli.checks.finding import Finding, note, ok, warning
 from shellmate.cli.checks.patient import Patient
 from shellmate.core.sqlitefile import find_damage, is_busy, open_unchanged
 from shellmate.models.words import megabytes
 from shellmate.session.log import FILE, VERSION
 
+_LAST, _LEAST = 20, 5  # commands whose times are looked at, and that say something
+_LONG = 3.0  # seconds that are felt as a wait
 _SOON_READ = 16 << 20  # bytes: larger files are read as a whole only with --deep
 
 
@@ -37,6 +41,27 @@ def check_log(patient: Patient) -> Iterator[Finding]:
         yield warning("log", f"{file} is of a newer shellmate, so nothing is kept", _move_away(file))
     else:
         yield ok("log", f"{count} answers, {megabytes(size)}, {file}")
+
+
+def check_waits(patient: Patient) -> Iterator[Finding]:
+    """Whether commands were long in coming of late where an effort that takes less would have given them sooner."""
+    if patient.is_remote or patient.app.setting("effort") == "fast":
+        return
+    seconds = _last_seconds(patient.paths.state / FILE, patient.app.model)
+    if len(seconds) >= _LEAST and median(seconds) > _LONG:
+        text = f"the last {len(seconds)} commands took {median(seconds):.1f} s (median)"
+        yield note("answers", text, patient.setting_to("effort", "fast"))
+
+
+def _last_seconds(file: Path, model: str) -> list[float]:
+    """What the last commands took by a model; nothing where the log does not say."""
+    query = "SELECT timings FROM turns WHERE language = 'shell' AND model = ? ORDER BY number DESC LIMIT ?"
+    try:
+        with open_unchanged(file) as connection:
+            rows = connection.execute(query, (model, _LAST)).fetchall()
+        return [json.loads(timings)["total_ms"] / 1000 for (timings,) in rows]
+    except (OSError, sqlite3.Error, KeyError, TypeError, ValueError):
+        return []
 
 
 def _move_away(file: Path) -> str:
