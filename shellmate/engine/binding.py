@@ -7,8 +7,9 @@ package's own `__init__` is therefore passed over by an empty module of its name
 import ctypes
 import importlib.util
 import sys
+from functools import cache
 from types import ModuleType
-from typing import Any
+from typing import Any, ClassVar
 
 from shellmate.core.errors import ModelError
 
@@ -38,21 +39,35 @@ def load_binding() -> Any:
 
 
 class Log:
-    """llama.cpp's log, kept off stderr unless `verbose`; the last error is kept for the message."""
+    """llama.cpp's log, kept off stderr unless `verbose`; the last error is kept for the message. There is one for the
+    process: the last Log that was made gets all of it."""
+
+    _last: ClassVar["Log"]
 
     def __init__(self, binding: Any, verbose: bool):
         self.last_error = ""
-        self._callback = binding.llama_log_callback(self._receive)
         self._verbose = verbose
-        binding.llama_log_set(self._callback, ctypes.c_void_p(0))
+        Log._last = self
+        binding.llama_log_set(_callback_of(binding), ctypes.c_void_p(0))
 
-    def _receive(self, level: int, text: bytes, _: Any) -> None:
+    def _receive(self, level: int, text: bytes) -> None:
         if level == _ERROR:
             self.last_error = text.decode("utf-8", "replace").strip()
         if self._verbose:
             from shellmate.core.environment import Environment
 
             Environment.of_process().stderr.write(text.decode("utf-8", "replace"))
+
+    @staticmethod
+    def receive(level: int, text: bytes, _: Any) -> None:
+        Log._last._receive(level, text)
+
+
+@cache
+def _callback_of(binding: Any) -> Any:
+    """What llama.cpp calls for as long as the process lives, also for one model when the one that was loaded behind it
+    is gone."""
+    return binding.llama_log_callback(Log.receive)
 
 
 def build_of(binding: Any) -> str:

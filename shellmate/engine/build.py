@@ -64,7 +64,7 @@ def tell_build() -> None:
         binding = load_binding()
     except ModelError as error:
         raise SystemExit(error.message) from None
-    _log = Log(binding, verbose=False)  # kept: the library calls it
+    Log(binding, verbose=False)
     system = binding.llama_print_system_info().decode("ascii", "replace")
     Environment.of_process().write(f"{build_of(binding)}\n{system}\n")
 

@@ -164,7 +164,9 @@ def main() -> int:
         efforts = effort_jobs(bench.shellmate, options.runs)
         interleave(efforts, options.runs, bench.variables, str(ROOT))
         talks = talk_targets(bench.shellmate, bench.place, bench.variables, str(ROOT))
-        resident = resident_targets(bench.shellmate, bench.place, bench.model, QUESTION, options.runs, str(ROOT))
+        resident = resident_targets(
+            bench.shellmate, bench.place, bench.model, QUESTION, options.runs, str(ROOT), bench.has_defaults
+        )
         helping, forbidden = help_targets(bench)
         shells = shell_targets(bench.shellmate, bench.run, bench.place, bench.variables, str(ROOT))
     except ProcessFailedError as error:

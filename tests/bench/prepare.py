@@ -26,8 +26,7 @@ LONGER = 4
 
 def open_vocabulary(path: str) -> Vocabulary:
     binding = load_binding()
-    open_vocabulary.log = Log(binding, False)  # llama.cpp calls it for as long as it lives
-    return Vocabulary(binding, Path(path), open_vocabulary.log)
+    return Vocabulary(binding, Path(path), Log(binding, False))
 
 
 def library_in(directory: Path) -> PromptLibrary:

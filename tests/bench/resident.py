@@ -44,7 +44,7 @@ LINES = (  # of some 20 characters, as they stand while they are typed
 
 
 def resident_targets(
-    shellmate: list[str], place: Path, model: Path, question: str, runs: int, cwd: str
+    shellmate: list[str], place: Path, model: Path, question: str, runs: int, cwd: str, has_defaults: bool
 ) -> list[Target]:
     """First bytes of whole processes, interleaved, and the time that a suggestion takes."""
     runtime = place / "run"
@@ -53,7 +53,7 @@ def resident_targets(
     warm |= {"SHELLMATE_EFFORT": "fast", "SHELLMATE_RESIDENT": "use"}
     ask = [*shellmate, "--effort", "fast", "-p", "bench1", question]
     jobs = {"resident": Job(ask, runs), "cold": Job(["env", "SHELLMATE_RESIDENT=never", *ask], runs)}
-    with _resident(shellmate, runtime, warm, cwd) as listening, _llama_server(place, model) as port:
+    with _resident(shellmate, runtime, warm, cwd) as listening, _llama_server(place, model, has_defaults) as port:
         if port:
             jobs["another question"] = Job(_curl(place, port, another=True), runs)
             jobs["llama.cpp's server"] = Job(_curl(place, port), runs)
@@ -86,8 +86,8 @@ def _resident(shellmate: list[str], runtime: Path, variables: Mapping[str, str],
 
 
 @contextmanager
-def _llama_server(place: Path, model: Path) -> Iterator[int]:
-    """Its port; 0 where it was not built."""
+def _llama_server(place: Path, model: Path, has_defaults: bool) -> Iterator[int]:
+    """Its port; 0 where it was not built. The weights are not repacked where that ends the process."""
     if not SERVER.exists():
         warn("llama.cpp's server is left out; `make llama-server` builds it")
         yield 0
@@ -96,6 +96,8 @@ def _llama_server(place: Path, model: Path) -> Iterator[int]:
         port = free.getsockname()[1]
     threads = str(json.loads((place / "bench1.json").read_text())["threads"])
     command = [str(SERVER), "-m", str(model), "--port", str(port), "-c", "4096", "-np", "1", "-t", threads]
+    if not has_defaults:
+        command.append("--no-repack")
     with (place / "llama-server.log").open("wb") as log:
         serving = subprocess.Popen(command, stdout=log, stderr=log)
     try:

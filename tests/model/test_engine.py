@@ -1,12 +1,14 @@
 """The engine on the real model: restored equals fresh, text is text, several answers, interrupts, limits."""
 
 import ast
+import gc
 import os
 import re
 import shutil
 import signal
 import threading
 import time
+import weakref
 from dataclasses import replace
 from pathlib import Path
 
@@ -433,6 +435,23 @@ def test_an_answer_is_continued_where_it_was_left(shared_engine, small_prompt, a
     rest = list(shared_engine.generate(prompt, Sampling(max_tokens=20, stop=""), answered=half.text))
     assert rest[0] == half.text
     assert "".join(rest)[: len(whole.text) - 8] == whole.text[:-8]
+
+
+def test_a_model_outlives_one_that_was_loaded_behind_it(new_engine, small_prompt, answer, kv):
+    first = new_engine(kv)
+    said = answer(first, small_prompt(STACK, PYTHON), max_tokens=8).text
+    second = new_engine(kv)
+    answer(second, small_prompt(STACK, PYTHON), max_tokens=1)
+    second.close()
+    loader = weakref.ref(second._model)
+    del second
+    end = time.monotonic() + 10
+    while loader() and time.monotonic() < end:  # with it went what llama.cpp called to log
+        gc.collect()
+        time.sleep(0.05)
+    assert not loader()
+    assert answer(first, small_prompt(STACK, PYTHON), max_tokens=8).text == said
+    first.close()
 
 
 def test_closing_twice_gives_the_memory_back_once(engine_on, small_prompt, answer, kv):
