@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(PYTHON) scripts/locked.py sh scripts/install.sh "$(PYTHON)" $(VENV)
-WORKERS := -n 4 --dist worksteal
+WORKERS := -n 4
 INSTALLER := pyproject.toml scripts/install.sh scripts/build_llama.sh
 
 .PHONY: demo install test test-ready test-fast lint coverage release-check docs record bench llama-server accuracy fit clean

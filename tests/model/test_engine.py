@@ -540,7 +540,7 @@ def test_an_interrupt_while_llama_cpp_logs_is_not_lost(
 ):
     logged = []
 
-    def receive(self, level, text, user_data):
+    def receive(self, level, text):
         if threading.current_thread() is threading.main_thread():
             logged.append(text)
             if len(logged) == message + 1:
