@@ -58,16 +58,12 @@ class Log:
 
             Environment.of_process().stderr.write(text.decode("utf-8", "replace"))
 
-    @staticmethod
-    def receive(level: int, text: bytes, _: Any) -> None:
-        Log._last._receive(level, text)
-
 
 @cache
 def _callback_of(binding: Any) -> Any:
     """What llama.cpp calls for as long as the process lives, also for one model when the one that was loaded behind it
     is gone."""
-    return binding.llama_log_callback(Log.receive)
+    return binding.llama_log_callback(lambda level, text, _: Log._last._receive(level, text))
 
 
 def build_of(binding: Any) -> str:

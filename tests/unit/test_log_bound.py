@@ -20,7 +20,6 @@ LONG_AGO = 1_600_000_000.0
 ENDED = "999999999/1/34816/elsewhere"  # a terminal that there is no more
 ADD = """
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from shellmate.session.log import SessionLog
 from shellmate.session.turn import Turn
